@@ -49,3 +49,22 @@ test("a token is verified by its signature again after 300 others were", async (
   expect(await verify(token)).toMatchObject({ claims: { repository_id: "7" } });
   await issuer.close();
 });
+
+test("a claim that steers a screen, ends a line or is endless is refused before an event could carry it", async () => {
+  const { issuer, verify } = await startVerifier();
+  const odd = [
+    "refs/heads/x\u2028y",
+    "refs/heads/x\u202ey",
+    "refs/heads/x\ny",
+    `refs/heads/${"x".repeat(1_024)}`,
+  ];
+  for (const ref of odd) {
+    await expect(verify(await issuer.mint({ aud: audience, ref }))).rejects.toMatchObject({
+      code: "unauthenticated",
+      message: expect.stringContaining("its ref is missing or malformed"),
+    });
+  }
+  const named = await issuer.mint({ aud: audience, ref: "refs/heads/größe-\u{1f511}-修正" });
+  expect(await verify(named)).toMatchObject({ kind: "github" });
+  await issuer.close();
+});

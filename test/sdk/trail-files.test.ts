@@ -15,6 +15,12 @@ async function findingIn(lines: readonly string[]) {
   return (await verifyTrail(fileTrail([path]), SEAL_KEYS)).finding;
 }
 
+async function eventsIn(path: string) {
+  const read = [];
+  for await (const event of fileTrail([path]).events()) read.push(event);
+  return read;
+}
+
 test("a sealed line to which a member of any name was added does not verify, be it an event or a seal", async () => {
   const { events, seals, leaves } = await partsOf(generatedTrail({ days: 3, handoffs: 4 }).trail);
   const days = Object.entries(leaves).flatMap(([day, ofDay]) => ofDay.map((leaf) => ({ day, ...leaf })));
@@ -28,5 +34,38 @@ test("a sealed line to which a member of any name was added does not verify, be 
         finding: { kind: expect.any(String) },
       });
     }
+  }
+});
+
+test("lines end at a line feed alone: other line separators of Unicode belong to an event", async () => {
+  const [event] = (await partsOf(generatedTrail({ days: 1, handoffs: 1 }).trail)).events;
+  const steered = { ...event, reason: "a\u2028b\u2029c\u0085d" };
+  const path = join(folder, "separators.jsonl");
+  writeFileSync(path, `${JSON.stringify(steered)}\r\n${JSON.stringify(steered)}`);
+  expect(await eventsIn(path)).toEqual([steered, steered]);
+});
+
+test("what no event can be is found with its line, and no event passes for a leaf", async () => {
+  const { events, seals, leaves } = await partsOf(generatedTrail({ days: 2, handoffs: 2 }).trail);
+  const lines = [...events, ...seals].map((line) => JSON.stringify(line));
+  const [day = "", [leaf] = []] = Object.entries(leaves)[0] ?? [];
+  const line = (member: string) => lines[0]?.replace(/\}$/, `,${member}}`) ?? "";
+  const crafted = {
+    "holds half a character": line('"x":"\\ud800"'),
+    "holds a number that is too large": line('"x":1e999'),
+    "is nested too deeply": line(`"x":${"[".repeat(20_000)}${"]".repeat(20_000)}`),
+    "is no leaf": JSON.stringify({ ...events[0], ...leaf, day }),
+    "is too long": `"${"x".repeat(5_000_000)}"`,
+  };
+  for (const [words, text] of Object.entries(crafted)) {
+    expect(await findingIn([...lines, text])).toMatchObject({
+      kind: "unreadable",
+      sentence: expect.stringMatching(new RegExp(`line ${lines.length + 1} of trail.jsonl ${words}`)),
+    });
+    // Reports and exports read the same file: what to do next is said there too.
+    await expect(eventsIn(join(folder, "trail.jsonl"))).rejects.toMatchObject({
+      code: "input",
+      message: expect.stringContaining("Export it again"),
+    });
   }
 });

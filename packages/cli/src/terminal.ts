@@ -278,7 +278,9 @@ export function onOneLine(text: string): string {
 
 /** The same of JSON, which says the same. */
 export function inertJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll("##[", "##\\u005b");
+  return JSON.stringify(value)
+    .replaceAll("##[", "##\\u005b")
+    .replace(/[\u2028\u2029]/g, (separator) => (separator === "\u2028" ? "\\u2028" : "\\u2029"));
 }
 
 /** Lines that a runner of GitHub does not take for workflow commands, where the command line runs in a job. */

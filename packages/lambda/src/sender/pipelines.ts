@@ -1,7 +1,7 @@
-import { type Actor, isProse, type SenderEntry, type TrustedIssuer } from "@secret-handoff/protocol/api";
+import type { Actor, SenderEntry, TrustedIssuer } from "@secret-handoff/protocol/api";
 import type { JWTPayload } from "jose";
 import * as v from "valibot";
-import { type Grant, type Grants, grantOf } from "./rights.ts";
+import { ClaimText, type Grant, type Grants, grantOf } from "./rights.ts";
 
 /**
  * Pipelines that are not GitHub's: the deployment trusts their issuer, and says which of its claims name the owner, the run and so on.
@@ -29,15 +29,6 @@ function claimNames({ claims = {} }: TrustedIssuer) {
   const { actor = "user_login", environment = "environment" } = claims;
   return { owner, name, run, actor, environment };
 }
-
-/** Events carry what the claims say: no longer than GitLab allows, and nothing that steers a reader's screen. */
-const ClaimText = v.pipe(
-  v.string(),
-  v.minLength(1),
-  // An owner is part of a key, and DynamoDB takes 2,048 bytes.
-  v.maxBytes(1_024),
-  v.check((claim) => isProse(claim, 1_024)),
-);
 
 /** The parts of a verified token, or the name of the first claim that is missing or malformed. */
 export function pipelineTokenOf(trusted: TrustedIssuer, payload: JWTPayload): PipelineToken | string {

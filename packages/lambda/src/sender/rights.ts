@@ -1,23 +1,33 @@
-import type { OperatorEntry, Right, SenderEntry } from "@secret-handoff/protocol/api";
+import { isProse, type OperatorEntry, type Right, type SenderEntry } from "@secret-handoff/protocol/api";
 import * as v from "valibot";
 import { isPrincipalOrSession } from "../store/named-senders.ts";
 
-const word = v.pipe(v.string(), v.minLength(1));
+/**
+ * A claim as events carry it: no longer than GitLab allows, and nothing that steers a reader's screen or ends a line. Git itself takes
+ * such characters in the name of a branch.
+ */
+export const ClaimText = v.pipe(
+  v.string(),
+  v.minLength(1),
+  // An owner is part of a key, and DynamoDB takes 2,048 bytes.
+  v.maxBytes(1_024),
+  v.check((claim) => isProse(claim, 1_024)),
+);
 
 /** The claims of a GitHub OIDC token that matter here (GitHub, "OpenID Connect reference"). */
 export const GitHubClaims = v.object({
-  repository: word,
-  repository_id: word,
-  repository_owner_id: word,
-  ref: word,
-  event_name: word,
-  workflow_ref: word,
-  run_id: word,
-  run_attempt: word,
-  actor: word,
-  actor_id: v.optional(word),
-  job_workflow_ref: v.optional(word),
-  environment: v.optional(word),
+  repository: ClaimText,
+  repository_id: ClaimText,
+  repository_owner_id: ClaimText,
+  ref: ClaimText,
+  event_name: ClaimText,
+  workflow_ref: ClaimText,
+  run_id: ClaimText,
+  run_attempt: ClaimText,
+  actor: ClaimText,
+  actor_id: v.optional(ClaimText),
+  job_workflow_ref: v.optional(ClaimText),
+  environment: v.optional(ClaimText),
 });
 /** The claims of a verified token of GitHub's. */
 export type GitHubClaims = v.InferOutput<typeof GitHubClaims>;

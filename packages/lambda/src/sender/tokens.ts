@@ -85,7 +85,10 @@ export function createTokenVerifier({
 /** @throws ProblemError 401 */
 function gitHubTokenOf(payload: JWTPayload): VerifiedToken {
   const claims = v.safeParse(GitHubClaims, payload);
-  if (!claims.success) throw unauthenticated("The token is not a GitHub Actions token: a claim is missing.");
+  if (!claims.success)
+    throw unauthenticated(
+      `The token is no GitHub Actions token that this service takes: its ${v.getDotPath(claims.issues[0]) ?? "content"} is missing or malformed.`,
+    );
   return { kind: "github", claims: claims.output };
 }
 

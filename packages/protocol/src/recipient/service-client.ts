@@ -96,7 +96,7 @@ const SHAPES: Readonly<Partial<Record<keyof Calls, Shape>>> = {
 /**
  * JSON from outside, once every key of the shape has been looked at; keys beyond it are ignored. By hand: the schemas of
  * @secret-handoff/protocol/api would be a quarter of the page.
- * @throws TypeError when a value is of another type
+ * @throws TypeError when a value is of another type, or a number larger than any time in Unix seconds
  */
 function readShape<Body>(value: unknown, shape: Shape = {}): Body {
   const record = Object(value) as Record<string, unknown>;
@@ -104,6 +104,7 @@ function readShape<Body>(value: unknown, shape: Shape = {}): Body {
     for (const key of keys.split(" ")) {
       const found = record[key.replace("?", "")];
       if (typeof found !== type && !(found === undefined && key.endsWith("?"))) throw new TypeError(key);
+      if (type === "number" && !(Math.abs(Number(found ?? 0)) < 1e11)) throw new TypeError(key);
     }
   }
   if ("state" in record && !STATES.some((state) => state === record.state)) throw new TypeError("state");

@@ -1,10 +1,10 @@
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { createInterface } from "node:readline";
 import { AuditEvent, Leaf, Misfiled, Seal } from "@secret-handoff/protocol/api";
 import { canonicalJson, dayNumber, type Placed } from "@secret-handoff/protocol/audit";
 import * as v from "valibot";
 import type { Deadline } from "../runtime/deadline.ts";
+import { SenderError } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
 
 /**
@@ -31,8 +31,8 @@ export type TrailEvent = v.InferOutput<typeof KnownMembers> & Placed;
 /** A seal, likewise. */
 const TrailSeal = whole(Seal);
 
-/** A leaf together with the day whose seal covers it. */
-export const DayLeaf = v.object({ day: v.string(), ...Leaf.entries });
+/** A leaf together with the day whose seal covers it, and nothing else: an event that has a `hash` must not pass for one. */
+export const DayLeaf = v.strictObject({ day: v.string(), ...Leaf.entries });
 export type DayLeaf = v.InferOutput<typeof DayLeaf>;
 
 /** A trail that can be read more than once, so that nothing of it need stay in memory. */
@@ -51,8 +51,14 @@ export type Trail = {
 };
 
 /** A line of an exported trail that is none of what a trail is made of. */
-export class TrailError extends Error {
-  override readonly name = "TrailError";
+export class TrailError extends SenderError {
+  /** Which line, and what is wrong with it. */
+  readonly fault: string;
+
+  constructor(fault: string) {
+    super("input", `The trail cannot be read: ${fault}. Export it again, or name the files that hold it.`);
+    this.fault = fault;
+  }
 }
 
 const loosePage = { cursor: v.optional(v.string()) };
@@ -176,15 +182,36 @@ type Line = { readonly event?: TrailEvent; readonly seal?: Seal; readonly leaf?:
 async function* readLines(files: readonly string[]): AsyncGenerator<Line> {
   for (const file of files) {
     let number = 0;
-    const input = createReadStream(file, { encoding: "utf8" });
-    try {
-      for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-        number += 1;
-        if (text.trim() !== "") yield readLine(text, `line ${number} of ${basename(file)}`);
-      }
-    } finally {
-      input.destroy();
+    for await (const text of linesOf(file)) {
+      number += 1;
+      const where = `line ${number} of ${basename(file)}`;
+      if (text === undefined) throw new TrailError(`${where} is too long for an event`);
+      if (text.trim() !== "") yield readLine(text, where);
     }
+  }
+}
+
+/** Characters; an event has fewer than 400,000, and a file that holds no line ends must not fill the memory. */
+const LONGEST_LINE = 4_000_000;
+
+/**
+ * The lines of a file, which end at a line feed and nowhere else: Node.js 24's readline also ends them at U+2028 and U+2029, which JSON
+ * leaves as they are.
+ * @returns undefined in the place of a line that is too long
+ */
+async function* linesOf(file: string): AsyncGenerator<string | undefined> {
+  const input = createReadStream(file, { encoding: "utf8" });
+  let rest = "";
+  try {
+    for await (const chunk of input) {
+      const lines = (rest + String(chunk)).split("\n");
+      rest = lines.pop() ?? "";
+      yield* lines;
+      if (rest.length > LONGEST_LINE) return yield undefined;
+    }
+    if (rest !== "") yield rest;
+  } finally {
+    input.destroy();
   }
 }
 
@@ -202,7 +229,7 @@ function readLine(text: string, where: string): Line {
       ? { leaf: parsed(DayLeaf, value, `${where} is no leaf`) }
       : { event: parsed(TrailEvent, value, `${where} is no event`) };
   // Another reader might take the other of two members with the same name.
-  if (membersIn(text) !== membersOf(value)) throw new TrailError(`${where} has a member twice`);
+  if (membersIn(text) !== membersOf(value, where)) throw new TrailError(`${where} has a member twice`);
   return line;
 }
 
@@ -223,9 +250,20 @@ function membersIn(text: string): number {
   return count;
 }
 
-function membersOf(value: unknown): number {
+/** Deeper than any event. */
+const DEEPEST = 32;
+
+/** @throws TrailError where the value has no canonical JSON: RFC 8785 has no unpaired surrogates and no infinite numbers */
+function membersOf(value: unknown, where: string, depth = 0): number {
+  if (depth > DEEPEST) throw new TrailError(`${where} is nested too deeply for an event`);
+  if (typeof value === "string" && /\p{Cs}/u.test(value))
+    throw new TrailError(`${where} holds half a character`);
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+    throw new TrailError(`${where} holds a number that is too large`);
   if (typeof value !== "object" || value === null) return 0;
-  const members = Object.values(value);
-  const own = Array.isArray(value) ? 0 : members.length;
-  return members.reduce<number>((sum, member) => sum + membersOf(member), own);
+  const isList = Array.isArray(value);
+  return Object.entries(value).reduce((sum, [name, member]) => {
+    const own = isList ? 0 : 1 + membersOf(name, where, depth);
+    return sum + own + membersOf(member, where, depth + 1);
+  }, 0);
 }

@@ -87,7 +87,7 @@ export async function verifyTrail(
     finding = (await check.seals()) ?? (await check.events());
   } catch (error) {
     if (!(error instanceof TrailError)) throw error;
-    finding = { kind: "unreadable", sentence: `The trail cannot be read: ${error.message}.` };
+    finding = { kind: "unreadable", sentence: `The trail cannot be read: ${error.fault}.` };
   }
   return check.result(finding);
 }
