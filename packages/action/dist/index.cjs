@@ -2745,6 +2745,118 @@ var init_curve = __esm({
   }
 });
 
+// packages/sdk/src/settings.ts
+function inWordsOf(name, sentence) {
+  return typeof sentence === "string" ? sentence : sentence(name);
+}
+function placeOf(noun, numbers) {
+  return `${noun}${numbers.length > 1 ? "s" : ""} ${numbers.join(" and ")}`;
+}
+var AWS_LOGIN, IN_WORDS, inputName;
+var init_settings = __esm({
+  "packages/sdk/src/settings.ts"() {
+    "use strict";
+    AWS_LOGIN = {
+      expired: "Run aws-actions/configure-aws-credentials shortly before this step, or raise its role-duration-seconds",
+      refused: "Check what aws-actions/configure-aws-credentials set before this step"
+    };
+    IN_WORDS = {
+      "aws-login": "Run aws-actions/configure-aws-credentials before this step",
+      "azure-login": "Put azure/login before this step, or run az login",
+      description: "title, message, reason and context",
+      environment: "Set environment: on the job",
+      "google-login": "Put google-github-actions/auth before this step, or run gcloud auth login",
+      "of-its-own": "on a line of its own",
+      "onepassword-program": "put 1password/install-cli-action before this step, or install op",
+      passphrase: "the passphrase input from a secret",
+      reason: "the reason input",
+      "vault-login": "Set vault-role to log in with the job's OIDC token, set VAULT_TOKEN in the environment, or run vault login"
+    };
+    inputName = (setting, value) => {
+      if (value === void 0) return IN_WORDS[setting] ?? setting;
+      if (typeof value !== "string") return `${placeOf("Line", value)} of ${setting}`;
+      return setting === "aws-login" ? AWS_LOGIN[value] ?? "" : `${setting}: ${value}`;
+    };
+  }
+});
+
+// packages/sdk/src/sender-error.ts
+function faultOf(error3) {
+  const name = error3 instanceof Error ? error3.name : typeof error3;
+  return new SenderError(
+    "unexpected",
+    `Something failed that should not (${name}). Please report it to the project.`,
+    { cause: error3 }
+  );
+}
+async function toResult(work) {
+  try {
+    return await work;
+  } catch (error3) {
+    if (error3 instanceof SenderError) return error3;
+    throw error3;
+  }
+}
+var SenderError, OUTLASTED, ErrorCollector;
+var init_sender_error = __esm({
+  "packages/sdk/src/sender-error.ts"() {
+    "use strict";
+    init_settings();
+    SenderError = class extends Error {
+      name = "SenderError";
+      code;
+      #sentence;
+      /** @param sentence `message` has it with the names of the action's inputs; {@link SenderError.says} with those of another shell */
+      constructor(code2, sentence, options) {
+        super(inWordsOf(inputName, sentence), options);
+        this.code = code2;
+        this.#sentence = sentence;
+      }
+      /** The sentence with the settings as a shell calls them. */
+      says(name) {
+        return inWordsOf(name, this.#sentence);
+      }
+    };
+    OUTLASTED = /* @__PURE__ */ new Set([
+      "service_unreachable",
+      "service_unavailable",
+      "id_token"
+    ]);
+    ErrorCollector = class {
+      #errors = [];
+      /** In the order they came. */
+      get errors() {
+        return this.#errors;
+      }
+      add(...errors2) {
+        this.#errors.push(...errors2);
+      }
+      /** What `work` returns, or undefined where it throws SenderError, which is kept. */
+      attempt(work) {
+        try {
+          return work();
+        } catch (error3) {
+          this.#keep(error3);
+          return void 0;
+        }
+      }
+      /** What `work` resolves with, or undefined where it rejects with SenderError, which is kept. */
+      async attemptAsync(work) {
+        try {
+          return await work();
+        } catch (error3) {
+          this.#keep(error3);
+          return void 0;
+        }
+      }
+      #keep(error3) {
+        if (!(error3 instanceof SenderError)) throw error3;
+        this.#errors.push(error3);
+      }
+    };
+  }
+});
+
 // packages/protocol/src/bundle.ts
 function encodeBundle(bundle) {
   const items = bundle.items.map(({ label, fields, files }) => ({
@@ -3859,118 +3971,6 @@ var init_redact = __esm({
     PIECE = 8;
     SHORTEST = 4;
     LONGEST_SECRET = 2e4;
-  }
-});
-
-// packages/sdk/src/settings.ts
-function inWordsOf(name, sentence) {
-  return typeof sentence === "string" ? sentence : sentence(name);
-}
-function placeOf(noun, numbers) {
-  return `${noun}${numbers.length > 1 ? "s" : ""} ${numbers.join(" and ")}`;
-}
-var AWS_LOGIN, IN_WORDS, inputName;
-var init_settings = __esm({
-  "packages/sdk/src/settings.ts"() {
-    "use strict";
-    AWS_LOGIN = {
-      expired: "Run aws-actions/configure-aws-credentials shortly before this step, or raise its role-duration-seconds",
-      refused: "Check what aws-actions/configure-aws-credentials set before this step"
-    };
-    IN_WORDS = {
-      "aws-login": "Run aws-actions/configure-aws-credentials before this step",
-      "azure-login": "Put azure/login before this step, or run az login",
-      description: "title, message, reason and context",
-      environment: "Set environment: on the job",
-      "google-login": "Put google-github-actions/auth before this step, or run gcloud auth login",
-      "of-its-own": "on a line of its own",
-      "onepassword-program": "put 1password/install-cli-action before this step, or install op",
-      passphrase: "the passphrase input from a secret",
-      reason: "the reason input",
-      "vault-login": "Set vault-role to log in with the job's OIDC token, set VAULT_TOKEN in the environment, or run vault login"
-    };
-    inputName = (setting, value) => {
-      if (value === void 0) return IN_WORDS[setting] ?? setting;
-      if (typeof value !== "string") return `${placeOf("Line", value)} of ${setting}`;
-      return setting === "aws-login" ? AWS_LOGIN[value] ?? "" : `${setting}: ${value}`;
-    };
-  }
-});
-
-// packages/sdk/src/sender-error.ts
-function faultOf(error3) {
-  const name = error3 instanceof Error ? error3.name : typeof error3;
-  return new SenderError(
-    "unexpected",
-    `Something failed that should not (${name}). Please report it to the project.`,
-    { cause: error3 }
-  );
-}
-async function toResult(work) {
-  try {
-    return await work;
-  } catch (error3) {
-    if (error3 instanceof SenderError) return error3;
-    throw error3;
-  }
-}
-var SenderError, OUTLASTED, ErrorCollector;
-var init_sender_error = __esm({
-  "packages/sdk/src/sender-error.ts"() {
-    "use strict";
-    init_settings();
-    SenderError = class extends Error {
-      name = "SenderError";
-      code;
-      #sentence;
-      /** @param sentence `message` has it with the names of the action's inputs; {@link SenderError.says} with those of another shell */
-      constructor(code2, sentence, options) {
-        super(inWordsOf(inputName, sentence), options);
-        this.code = code2;
-        this.#sentence = sentence;
-      }
-      /** The sentence with the settings as a shell calls them. */
-      says(name) {
-        return inWordsOf(name, this.#sentence);
-      }
-    };
-    OUTLASTED = /* @__PURE__ */ new Set([
-      "service_unreachable",
-      "service_unavailable",
-      "id_token"
-    ]);
-    ErrorCollector = class {
-      #errors = [];
-      /** In the order they came. */
-      get errors() {
-        return this.#errors;
-      }
-      add(...errors2) {
-        this.#errors.push(...errors2);
-      }
-      /** What `work` returns, or undefined where it throws SenderError, which is kept. */
-      attempt(work) {
-        try {
-          return work();
-        } catch (error3) {
-          this.#keep(error3);
-          return void 0;
-        }
-      }
-      /** What `work` resolves with, or undefined where it rejects with SenderError, which is kept. */
-      async attemptAsync(work) {
-        try {
-          return await work();
-        } catch (error3) {
-          this.#keep(error3);
-          return void 0;
-        }
-      }
-      #keep(error3) {
-        if (!(error3 instanceof SenderError)) throw error3;
-        this.#errors.push(error3);
-      }
-    };
   }
 });
 
@@ -57002,170 +57002,6 @@ var init_parameters_api = __esm({
   }
 });
 
-// packages/sdk/src/recipient-keys/recipient-key.ts
-function addressOf(recipient) {
-  return typeof recipient === "string" ? recipient : recipient.address;
-}
-function refusal2(sentences, cause) {
-  return new SenderError("recipient_key", sentences, cause === void 0 ? void 0 : { cause });
-}
-function unusable(reason, cause) {
-  return refusal2(`The recipient's key ${reason}. Ask the recipient for another one.`, cause);
-}
-var init_recipient_key = __esm({
-  "packages/sdk/src/recipient-keys/recipient-key.ts"() {
-    "use strict";
-    init_sender_error();
-  }
-});
-
-// packages/protocol/src/bounded-body.ts
-async function boundedBytes(response, limit, tooLong2) {
-  const chunks = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > limit) throw tooLong2();
-    chunks.push(chunk);
-  }
-  const bytes2 = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes2.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes2;
-}
-async function boundedText(response, limit, tooLong2) {
-  return new TextDecoder().decode(await boundedBytes(response, limit, tooLong2));
-}
-var init_bounded_body = __esm({
-  "packages/protocol/src/bounded-body.ts"() {
-    "use strict";
-  }
-});
-
-// packages/sdk/src/sources/stores/store-http.ts
-function askStore({ store, url: url3, address, method = "GET", headers = {}, body }, { runtime, deadline }) {
-  if (!isEncrypted(url3)) {
-    throw new SenderError(
-      "input",
-      (say) => `${inWordsOf(say, address)} must be an https address, for tokens and secrets of ${store} travel to it.`
-    );
-  }
-  const { host } = new URL(url3);
-  if (isReadByProxy(new URL(url3))) {
-    throw new SenderError(
-      "input",
-      (say) => `${inWordsOf(say, address)} is an http address of this machine, and the environment names a proxy on another machine for it, which would read the tokens and secrets of ${store}. Add ${new URL(url3).hostname} to NO_PROXY.`
-    );
-  }
-  const send2 = () => withAttemptLimit(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
-    try {
-      const init = {
-        method,
-        redirect: "manual",
-        signal,
-        headers: { accept: "application/json", ...headers }
-      };
-      const response = await runtime.fetch(url3, {
-        ...init,
-        ...body === void 0 ? {} : { body }
-      });
-      const text3 = await boundedText(
-        response,
-        LONGEST_ANSWER,
-        () => new SenderError("store_refused", `${store} answered with more than any secret holds.`)
-      );
-      const { status } = response;
-      if (status === 429 || status >= 500 && !isSealedVault(status, text3))
-        throw unavailable2(store, host, response, runtime);
-      return { status, text: text3, json: jsonOrUndefined(text3) };
-    } catch (error3) {
-      if (deadline.hard.aborted && deadline.hard.reason instanceof SenderError) throw deadline.hard.reason;
-      if (error3 instanceof SenderError || error3 instanceof TransientError) throw error3;
-      throw unreachable2(error3, { store, host, address, late: timedOut() });
-    }
-  });
-  return retry(send2, deadline, runtime);
-}
-function isEncrypted(url3) {
-  if (!URL.canParse(url3)) return false;
-  const { protocol, hostname } = new URL(url3);
-  return protocol === "https:" || protocol === "http:" && isLoopback(hostname);
-}
-function isSealedVault(status, text3) {
-  return status === 503 && /"Vault is sealed"/.test(text3);
-}
-function unavailable2(store, host, { status, headers }, runtime) {
-  const final = new SenderError(
-    "store_unavailable",
-    `${store} at ${host} answered ${status} again and again. Try again later, or look at its status page.`
-  );
-  return new TransientError(final, {
-    afterMs: retryAfterMs(headers.get("retry-after"), runtime.now()),
-    kind: status === 429 ? "throttled" : "brief"
-  });
-}
-function unreachable2(error3, { store, host, address, late: late2 }) {
-  const fault = networkFault(error3);
-  const reason = late2 ? `no answer within ${ATTEMPT_MS / 1e3} seconds` : fault?.reason;
-  const code2 = late2 || !fault ? "" : ` (${fault.code})`;
-  const sentence = (say) => {
-    const named2 = inWordsOf(say, address);
-    const advice = fault?.advice(named2) ?? `Check ${named2}, and that this machine may connect to it.`;
-    return `${store} at ${host} cannot be reached${reason === void 0 ? "" : `: ${reason}${code2}`}. ${advice}`;
-  };
-  const final = new SenderError("store_unreachable", sentence, { cause: error3 });
-  return fault && !fault.transient && !late2 ? final : new TransientError(final);
-}
-function memberOf(json, ...path2) {
-  return path2.reduce(
-    (value, name) => typeof value === "object" && value !== null ? Reflect.get(value, name) : void 0,
-    json
-  );
-}
-function textOf2(json, ...path2) {
-  const value = memberOf(json, ...path2);
-  return typeof value === "string" && value !== "" ? value : void 0;
-}
-function secondsOf(time3) {
-  const ms = Date.parse(time3 ?? "");
-  return Number.isNaN(ms) ? void 0 : Math.floor(ms / 1e3);
-}
-function machineOf(env2) {
-  return {
-    env: env2,
-    readFile: (path2) => (0, import_node_fs7.readFileSync)(path2, "utf8"),
-    run: async (program, args) => (await (0, import_node_util4.promisify)(import_node_child_process2.execFile)(program, [...args], { env: forPrograms(env2) })).stdout
-  };
-}
-function forPrograms(env2) {
-  return Object.fromEntries(
-    Object.entries(env2).filter(([name]) => !/^(?:INPUT_|SECRET_HANDOFF_|ACTIONS_ID_TOKEN_)/i.test(name))
-  );
-}
-var import_node_child_process2, import_node_fs7, import_node_util4, ATTEMPT_MS, LONGEST_ANSWER;
-var init_store_http = __esm({
-  "packages/sdk/src/sources/stores/store-http.ts"() {
-    "use strict";
-    import_node_child_process2 = require("node:child_process");
-    import_node_fs7 = require("node:fs");
-    import_node_util4 = require("node:util");
-    init_src();
-    init_bounded_body();
-    init_deadline();
-    init_network();
-    init_proxy();
-    init_retry();
-    init_sender_error();
-    init_settings();
-    init_json();
-    ATTEMPT_MS = 15e3;
-    LONGEST_ANSWER = 2e6;
-  }
-});
-
 // node_modules/@noble/curves/abstract/edwards.js
 function isEdValidXY(Fp2, CURVE, x, y) {
   const x2 = Fp2.sqr(x);
@@ -57890,6 +57726,23 @@ var init_ed25519 = __esm({
   }
 });
 
+// packages/sdk/src/recipient-keys/recipient-key.ts
+function addressOf(recipient) {
+  return typeof recipient === "string" ? recipient : recipient.address;
+}
+function refusal2(sentences, cause) {
+  return new SenderError("recipient_key", sentences, cause === void 0 ? void 0 : { cause });
+}
+function unusable(reason, cause) {
+  return refusal2(`The recipient's key ${reason}. Ask the recipient for another one.`, cause);
+}
+var init_recipient_key = __esm({
+  "packages/sdk/src/recipient-keys/recipient-key.ts"() {
+    "use strict";
+    init_sender_error();
+  }
+});
+
 // packages/sdk/src/recipient-keys/ssh-public-key.ts
 function parseSshPublicKey(line2) {
   const [type = "", encoded = ""] = line2.trim().split(/[ \t]+/);
@@ -57998,15 +57851,6 @@ var init_ssh_public_key = __esm({
 });
 
 // packages/sdk/src/recipient-keys/age.ts
-var age_exports = {};
-__export(age_exports, {
-  ageKey: () => ageKey,
-  isForSshKey: () => isForSshKey,
-  sshIdentity: () => sshIdentity,
-  sshKey: () => sshKey,
-  sshKeys: () => sshKeys,
-  sshRecipient: () => sshRecipient
-});
 async function ageKey(text3) {
   if (!NATIVE.test(text3)) {
     if (PLUGIN.test(text3)) {
@@ -58068,29 +57912,6 @@ function sshRecipient(key, makeStanza) {
     }
   };
 }
-function sshIdentity(key) {
-  return {
-    unwrapFileKey: (stanzas) => {
-      for (const { args, body } of stanzas) {
-        const [type, tag2, share] = args;
-        if (type !== key.type || tag2 !== tagOf(key.wire)) continue;
-        if (key.type === "ssh-rsa") return new Uint8Array((0, import_node_crypto10.privateDecrypt)({ key: key.rsa, ...OAEP }, body));
-        if (share === void 0 || body.length !== FILE_KEY_BYTES + TAG_BYTES) {
-          throw new SyntaxError("a stanza of the age file is malformed");
-        }
-        const theirs = base64nopad.decode(share);
-        const ours = x25519.getPublicKey(key.scalar);
-        const shared = tweaked(key.wire, x25519.getSharedSecret(key.scalar, theirs));
-        return chacha20poly1305(wrappingKey(shared, theirs, ours), NONCE).decrypt(body);
-      }
-      return null;
-    }
-  };
-}
-function isForSshKey(stanzas, type, wire) {
-  const tag2 = tagOf(wire);
-  return stanzas.some(({ args }) => args[0] === type && args[1] === tag2);
-}
 function tagOf(wire) {
   return base64nopad.encode(sha256(wire).subarray(0, 4));
 }
@@ -58101,7 +57922,7 @@ function wrappingKey(shared, ephemeral, recipient) {
   const salt2 = new Uint8Array([...ephemeral, ...recipient]);
   return hkdf(sha256, shared, salt2, ED25519_LABEL, 32);
 }
-var import_node_crypto10, NATIVE, PLUGIN, utf82, ED25519_LABEL, RSA_LABEL, FILE_KEY_BYTES, TAG_BYTES, NONCE, OAEP;
+var import_node_crypto10, NATIVE, PLUGIN, utf82, ED25519_LABEL, RSA_LABEL, NONCE, OAEP;
 var init_age = __esm({
   "packages/sdk/src/recipient-keys/age.ts"() {
     "use strict";
@@ -58119,8 +57940,6 @@ var init_age = __esm({
     utf82 = new TextEncoder();
     ED25519_LABEL = utf82.encode("age-encryption.org/v1/ssh-ed25519");
     RSA_LABEL = utf82.encode("age-encryption.org/v1/ssh-rsa");
-    FILE_KEY_BYTES = 16;
-    TAG_BYTES = 16;
     NONCE = new Uint8Array(12);
     OAEP = {
       padding: import_node_crypto10.constants.RSA_PKCS1_OAEP_PADDING,
@@ -58130,11 +57949,154 @@ var init_age = __esm({
   }
 });
 
-// packages/sdk/src/recipient-keys/github-keys.ts
-var github_keys_exports = {};
-__export(github_keys_exports, {
-  publishedKeys: () => publishedKeys
+// packages/protocol/src/bounded-body.ts
+async function boundedBytes(response, limit, tooLong2) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > limit) throw tooLong2();
+    chunks.push(chunk);
+  }
+  const bytes2 = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes2.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes2;
+}
+async function boundedText(response, limit, tooLong2) {
+  return new TextDecoder().decode(await boundedBytes(response, limit, tooLong2));
+}
+var init_bounded_body = __esm({
+  "packages/protocol/src/bounded-body.ts"() {
+    "use strict";
+  }
 });
+
+// packages/sdk/src/sources/stores/store-http.ts
+function askStore({ store, url: url3, address, method = "GET", headers = {}, body }, { runtime, deadline }) {
+  if (!isEncrypted(url3)) {
+    throw new SenderError(
+      "input",
+      (say) => `${inWordsOf(say, address)} must be an https address, for tokens and secrets of ${store} travel to it.`
+    );
+  }
+  const { host } = new URL(url3);
+  if (isReadByProxy(new URL(url3))) {
+    throw new SenderError(
+      "input",
+      (say) => `${inWordsOf(say, address)} is an http address of this machine, and the environment names a proxy on another machine for it, which would read the tokens and secrets of ${store}. Add ${new URL(url3).hostname} to NO_PROXY.`
+    );
+  }
+  const send2 = () => withAttemptLimit(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
+    try {
+      const init = {
+        method,
+        redirect: "manual",
+        signal,
+        headers: { accept: "application/json", ...headers }
+      };
+      const response = await runtime.fetch(url3, {
+        ...init,
+        ...body === void 0 ? {} : { body }
+      });
+      const text3 = await boundedText(
+        response,
+        LONGEST_ANSWER,
+        () => new SenderError("store_refused", `${store} answered with more than any secret holds.`)
+      );
+      const { status } = response;
+      if (status === 429 || status >= 500 && !isSealedVault(status, text3))
+        throw unavailable2(store, host, response, runtime);
+      return { status, text: text3, json: jsonOrUndefined(text3) };
+    } catch (error3) {
+      if (deadline.hard.aborted && deadline.hard.reason instanceof SenderError) throw deadline.hard.reason;
+      if (error3 instanceof SenderError || error3 instanceof TransientError) throw error3;
+      throw unreachable2(error3, { store, host, address, late: timedOut() });
+    }
+  });
+  return retry(send2, deadline, runtime);
+}
+function isEncrypted(url3) {
+  if (!URL.canParse(url3)) return false;
+  const { protocol, hostname } = new URL(url3);
+  return protocol === "https:" || protocol === "http:" && isLoopback(hostname);
+}
+function isSealedVault(status, text3) {
+  return status === 503 && /"Vault is sealed"/.test(text3);
+}
+function unavailable2(store, host, { status, headers }, runtime) {
+  const final = new SenderError(
+    "store_unavailable",
+    `${store} at ${host} answered ${status} again and again. Try again later, or look at its status page.`
+  );
+  return new TransientError(final, {
+    afterMs: retryAfterMs(headers.get("retry-after"), runtime.now()),
+    kind: status === 429 ? "throttled" : "brief"
+  });
+}
+function unreachable2(error3, { store, host, address, late: late2 }) {
+  const fault = networkFault(error3);
+  const reason = late2 ? `no answer within ${ATTEMPT_MS / 1e3} seconds` : fault?.reason;
+  const code2 = late2 || !fault ? "" : ` (${fault.code})`;
+  const sentence = (say) => {
+    const named2 = inWordsOf(say, address);
+    const advice = fault?.advice(named2) ?? `Check ${named2}, and that this machine may connect to it.`;
+    return `${store} at ${host} cannot be reached${reason === void 0 ? "" : `: ${reason}${code2}`}. ${advice}`;
+  };
+  const final = new SenderError("store_unreachable", sentence, { cause: error3 });
+  return fault && !fault.transient && !late2 ? final : new TransientError(final);
+}
+function memberOf(json, ...path2) {
+  return path2.reduce(
+    (value, name) => typeof value === "object" && value !== null ? Reflect.get(value, name) : void 0,
+    json
+  );
+}
+function textOf2(json, ...path2) {
+  const value = memberOf(json, ...path2);
+  return typeof value === "string" && value !== "" ? value : void 0;
+}
+function secondsOf(time3) {
+  const ms = Date.parse(time3 ?? "");
+  return Number.isNaN(ms) ? void 0 : Math.floor(ms / 1e3);
+}
+function machineOf(env2) {
+  return {
+    env: env2,
+    readFile: (path2) => (0, import_node_fs7.readFileSync)(path2, "utf8"),
+    run: async (program, args) => (await (0, import_node_util4.promisify)(import_node_child_process2.execFile)(program, [...args], { env: forPrograms(env2) })).stdout
+  };
+}
+function forPrograms(env2) {
+  return Object.fromEntries(
+    Object.entries(env2).filter(([name]) => !/^(?:INPUT_|SECRET_HANDOFF_|ACTIONS_ID_TOKEN_)/i.test(name))
+  );
+}
+var import_node_child_process2, import_node_fs7, import_node_util4, ATTEMPT_MS, LONGEST_ANSWER;
+var init_store_http = __esm({
+  "packages/sdk/src/sources/stores/store-http.ts"() {
+    "use strict";
+    import_node_child_process2 = require("node:child_process");
+    import_node_fs7 = require("node:fs");
+    import_node_util4 = require("node:util");
+    init_src();
+    init_bounded_body();
+    init_deadline();
+    init_network();
+    init_proxy();
+    init_retry();
+    init_sender_error();
+    init_settings();
+    init_json();
+    ATTEMPT_MS = 15e3;
+    LONGEST_ANSWER = 2e6;
+  }
+});
+
+// packages/sdk/src/recipient-keys/github-keys.ts
 async function publishedKeys(login2, context) {
   if (!LOGIN.test(login2)) {
     throw refusal2(
@@ -58215,10 +58177,6 @@ var init_github_keys = __esm({
 });
 
 // packages/sdk/src/recipient-keys/openpgp.ts
-var openpgp_exports = {};
-__export(openpgp_exports, {
-  readCertificate: () => readCertificate
-});
 async function readCertificate(bytes2, now) {
   const certificate = await parse3(bytes2);
   await checkValidity(certificate, now);
@@ -58311,6 +58269,40 @@ var init_openpgp = __esm({
     init_recipient_key();
     LONGEST_CERTIFICATE = 2e6;
     SHORTEST_RSA2 = 2048;
+  }
+});
+
+// packages/sdk/src/recipient-keys/read-key.ts
+var read_key_exports = {};
+__export(read_key_exports, {
+  readKey: () => readKey
+});
+async function readKey(text3, context) {
+  if (text3.startsWith("github:")) return publishedKeys(text3.slice("github:".length), context);
+  const certificate = text3.startsWith("openpgp:") ? fileOf(text3.slice("openpgp:".length), context) : text3.startsWith("-----BEGIN PGP ") && new TextEncoder().encode(text3);
+  if (certificate) return readCertificate(certificate, new Date(context.runtime.now()));
+  return text3.startsWith("age1") ? ageKey(text3) : sshKey(text3);
+}
+function fileOf(path2, { readFile: readFile4 = (name) => (0, import_node_fs8.readFileSync)(name) }) {
+  try {
+    return readFile4(path2.trim());
+  } catch (cause) {
+    const code2 = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    throw refusal2(
+      `The file of the recipient's OpenPGP certificate cannot be read (${code2}). Check the path behind openpgp:, which is relative to the working directory.`,
+      cause
+    );
+  }
+}
+var import_node_fs8;
+var init_read_key = __esm({
+  "packages/sdk/src/recipient-keys/read-key.ts"() {
+    "use strict";
+    import_node_fs8 = require("node:fs");
+    init_age();
+    init_github_keys();
+    init_openpgp();
+    init_recipient_key();
   }
 });
 
@@ -77869,6 +77861,7 @@ var HASH_LENGTH = 32;
 var NO_PREVIOUS_SEAL = encodeBase64url(new Uint8Array(HASH_LENGTH));
 
 // packages/sdk/src/audit/trail.ts
+init_sender_error();
 function whole(schema) {
   return custom((value) => is(schema, value));
 }
@@ -77884,7 +77877,7 @@ var KnownMembers = looseObject({
 });
 var TrailEvent = whole(KnownMembers);
 var TrailSeal = whole(Seal);
-var DayLeaf = object({ day: string(), ...Leaf.entries });
+var DayLeaf = strictObject({ day: string(), ...Leaf.entries });
 var loosePage = { cursor: optional(string()) };
 var EventsPage = object({
   events: array(TrailEvent),
@@ -79871,44 +79864,19 @@ function canBeSeenAgain(error3) {
 }
 
 // packages/sdk/src/recipient-keys/load-keys.ts
-var import_node_fs8 = require("node:fs");
 init_sender_error();
-init_recipient_key();
 var AT_ONCE3 = 6;
 async function loadKeys(recipients, context) {
   const keyed = recipients.map(
     (recipient) => typeof recipient === "string" ? { address: recipient } : recipient
   );
   if (keyed.every(({ key }) => key === void 0)) return keyed.map(({ address }) => ({ address }));
+  const { readKey: readKey2 } = await Promise.resolve().then(() => (init_read_key(), read_key_exports));
   return mapLimited(
     keyed,
     AT_ONCE3,
-    async ({ address, key }) => key === void 0 ? { address } : { address, key: await toResult(readKey(key, context)) }
+    async ({ address, key }) => key === void 0 ? { address } : { address, key: await toResult(readKey2(key, context)) }
   );
-}
-async function readKey(text3, context) {
-  if (text3.startsWith("github:")) {
-    const { publishedKeys: publishedKeys2 } = await Promise.resolve().then(() => (init_github_keys(), github_keys_exports));
-    return publishedKeys2(text3.slice("github:".length), context);
-  }
-  const certificate = text3.startsWith("openpgp:") ? fileOf(text3.slice("openpgp:".length), context) : text3.startsWith("-----BEGIN PGP ") && new TextEncoder().encode(text3);
-  if (certificate) {
-    const { readCertificate: readCertificate2 } = await Promise.resolve().then(() => (init_openpgp(), openpgp_exports));
-    return readCertificate2(certificate, new Date(context.runtime.now()));
-  }
-  const { ageKey: ageKey2, sshKey: sshKey2 } = await Promise.resolve().then(() => (init_age(), age_exports));
-  return text3.startsWith("age1") ? ageKey2(text3) : sshKey2(text3);
-}
-function fileOf(path2, { readFile: readFile4 = (name) => (0, import_node_fs8.readFileSync)(name) }) {
-  try {
-    return readFile4(path2.trim());
-  } catch (cause) {
-    const code2 = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
-    throw refusal2(
-      `The file of the recipient's OpenPGP certificate cannot be read (${code2}). Check the path behind openpgp:, which is relative to the working directory.`,
-      cause
-    );
-  }
 }
 
 // packages/sdk/src/delivery/hand-over.ts
