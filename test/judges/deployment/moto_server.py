@@ -6,8 +6,6 @@ import threading
 
 import moto.server
 from moto.apigatewayv2.models import DomainName
-from moto.dynamodb.exceptions import ResourceNotFoundException
-from moto.dynamodb.models import DynamoDBBackend
 from moto.ses.models import ConfigurationSet, EmailIdentity
 from moto.stepfunctions.responses import StepFunctionResponse
 
@@ -53,33 +51,43 @@ def identity_with_tokens(self, *args, **kwargs):
     self.dkim_attributes.setdefault("Tokens", ["first", "second", "third"])
 
 
-_delete_table = DynamoDBBackend.delete_table
-
-
-def delete_table(self, name):
-    """DeleteTable does not name a missing table; AWS does, and by that Terraform tells a repeated call from a failure."""
-    if name not in self.tables:
-        raise ResourceNotFoundException(table_name=name)
-    return _delete_table(self, name)
-
-
 _run = moto.server.run_simple
 
 
 def run_one_at_a_time(host, port, app, **options):
-    """Two requests at once lose each other's changes in moto: a deleted Lambda permission comes back, and Terraform waits for its end."""
+    """
+    Two requests at once lose each other's changes in moto, and one in some thousand answers does not reach the SDK, which calls again. A
+    repetition has the first try's invocation id. It is answered as the first was, because most calls of Terraform refuse a second time:
+    "already exists", "not found".
+    """
     turn = threading.Lock()
+    answered = {}
 
     def one(environ, start_response):
+        invocation = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
         with turn:
-            return app(environ, start_response)
+            if invocation not in answered:
+                head = []
+                answer = app(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))
+                body = b"".join(answer)
+                if hasattr(answer, "close"):
+                    answer.close()
+                status, headers = head
+                if invocation is None or not status.startswith("2"):
+                    start_response(status, headers)
+                    return [body]
+                answered[invocation] = (status, headers, body)
+            else:
+                print("repeated:", environ.get("HTTP_AMZ_SDK_REQUEST"), environ["PATH_INFO"], flush=True)
+            status, headers, body = answered[invocation]
+            start_response(status, headers)
+            return [body]
 
     _run(host, port, one, **options)
 
 
 moto.server.run_simple = run_one_at_a_time
 DomainName.to_json = domain_to_json
-DynamoDBBackend.delete_table = delete_table
 EmailIdentity.__init__ = identity_with_tokens
 StepFunctionResponse.list_state_machine_versions = list_state_machine_versions
 ConfigurationSet.to_dict_v2 = to_dict_v2
