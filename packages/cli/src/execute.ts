@@ -4,7 +4,8 @@ import type { CliProcess } from "./cli.ts";
 import type { Command } from "./commands.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT, exitCodeOf, sentenceOfError } from "./errors.ts";
-import { shown, Terminal } from "./terminal.ts";
+import { shown } from "./shown-text.ts";
+import { Terminal } from "./terminal.ts";
 
 /** Loads a command and runs it; whatever it throws becomes a sentence and an exit code. */
 export async function execute(

@@ -2,7 +2,8 @@ import type { HandoffId } from "@secret-handoff/protocol";
 import { parseHandoffId } from "@secret-handoff/protocol";
 import { type HandoffView, isoTime } from "@secret-handoff/protocol/api";
 import { SenderError } from "@secret-handoff/sdk";
-import { onOneLine, type Style, type Terminal } from "./terminal.ts";
+import { onOneLine } from "./shown-text.ts";
+import type { Style, Terminal } from "./terminal.ts";
 import { widthOf, wrap } from "./wrapping.ts";
 
 /** @throws SenderError `input` where one is no id of a handoff */

@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { openSync } from "node:fs";
-import { createInterface, type Interface } from "node:readline";
-import { Writable } from "node:stream";
-import { ReadStream, WriteStream } from "node:tty";
+import { createInterface } from "node:readline";
 import { styleText } from "node:util";
-import { SenderError } from "@secret-handoff/sdk";
 import type { CliProcess, Screen } from "./cli.ts";
+import { Prompt } from "./prompt.ts";
+import { inert, inertJson, onOneLine, shown } from "./shown-text.ts";
 import { wrap } from "./wrapping.ts";
 
-export type Streams = Pick<CliProcess, "stdin" | "stdout" | "stderr" | "env" | "terminal">;
+type Streams = Pick<CliProcess, "stdin" | "stdout" | "stderr" | "env" | "terminal">;
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow";
 
@@ -185,117 +183,11 @@ export class Terminal {
   }
 }
 
-/** Reads answers from the terminal, those that are secret without showing them. Nothing that is typed enters a history. */
-class Prompt {
-  readonly #lines: string[] = [];
-  readonly #readline: Interface;
-  readonly #screen: NodeJS.WritableStream;
-  #muted = true;
-  #waiting: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void } | undefined;
-
-  /** On standard input, or where that is a pipe on the terminal that the process belongs to; undefined where there is none. */
-  static open({ stdin, stderr, terminal }: Streams): Prompt | undefined {
-    if (stdin.isTTY) return new Prompt(stdin, stderr);
-    try {
-      return new Prompt(new ReadStream(openSync(terminal, "r")), new WriteStream(openSync(terminal, "w")));
-    } catch {
-      return undefined;
-    }
-  }
-
-  private constructor(input: NodeJS.ReadableStream, screen: Screen) {
-    this.#screen = screen;
-    const output = new Writable({
-      write: (chunk, _, done) => {
-        if (!this.#muted) screen.write(chunk);
-        done();
-      },
-    });
-    this.#readline = createInterface({ input, output, terminal: true, historySize: 0 });
-    this.#readline.on("line", (line) => {
-      const { resolve } = this.#waiting ?? {};
-      this.#waiting = undefined;
-      if (resolve) resolve(line);
-      else this.#lines.push(line);
-    });
-    const stop = () => {
-      const { reject } = this.#waiting ?? {};
-      this.#waiting = undefined;
-      // Where the answer is shown, the screen stands behind what was typed.
-      if (!this.#muted) screen.write("\n");
-      if (reject) reject(new SenderError("cancelled", "Stopped. Nothing more was done."));
-      else process.kill(process.pid, "SIGINT");
-    };
-    this.#readline.on("SIGINT", stop);
-    this.#readline.on("close", () => this.#waiting && stop());
-  }
-
-  async ask(
-    question: string,
-    { hidden, more }: { readonly hidden: boolean; readonly more: boolean },
-  ): Promise<string> {
-    const ahead = more ? this.#lines.shift() : undefined;
-    if (ahead !== undefined) return ahead;
-    this.#lines.length = 0;
-    this.#screen.write(question);
-    this.#muted = hidden;
-    try {
-      return await new Promise((resolve, reject) => {
-        this.#waiting = { resolve, reject };
-        this.#readline.resume();
-      });
-    } finally {
-      this.#muted = true;
-      if (hidden) this.#screen.write("\n");
-    }
-  }
-
-  close(): void {
-    this.#waiting = undefined;
-    this.#readline.close();
-  }
-}
-
 /** Whole lines, which break between words where the stream is a terminal. */
 function fitted(text: string, { isTTY, columns }: Screen, indent: string): string {
   const lines = text.split("\n");
   const broken = isTTY && columns ? lines.flatMap((line) => wrap(line, columns, { indent })) : lines;
   return `${broken.join("\n")}\n`;
-}
-
-/**
- * Text from outside as it may be shown: control characters would steer the terminal, and format characters (Unicode's Cf) reorder what
- * stands around them or are not seen. Line ends and tabs stay, and the joiners that scripts and emoji need.
- */
-export function shown(text: string): string {
-  return text.replace(/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
-}
-
-/** A fact that takes one line: a line end within it would begin a line that looks like the program's own. */
-export function onOneLine(text: string): string {
-  return inert(shown(text).replace(/[\n\t]/g, escaped));
-}
-
-/** The same of JSON, which says the same. */
-export function inertJson(value: unknown): string {
-  return JSON.stringify(value)
-    .replaceAll("##[", "##\\u005b")
-    .replace(/[\u2028\u2029]/g, (separator) => (separator === "\u2028" ? "\\u2028" : "\\u2029"));
-}
-
-/** Lines that a runner of GitHub does not take for workflow commands, where the command line runs in a job. */
-export function inert(lines: string): string {
-  return lines.replace(/^(\s*):(?=:)|##(?=\[)/gm, (found) =>
-    found === "##" ? "# #" : `${found.slice(0, -1)}: `,
-  );
-}
-
-/** As in JSON, so that what was JSON still is. */
-function escaped(characters: string): string {
-  return Array.from(
-    { length: characters.length },
-    (_, at) => `\\u${characters.charCodeAt(at).toString(16).padStart(4, "0")}`,
-  ).join("");
 }
 
 function visible(text: string): string {

@@ -3,7 +3,7 @@ import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
-import { onOneLine } from "../terminal.ts";
+import { onOneLine } from "../shown-text.ts";
 import { daysOf, sealedDays, sealKeys, trailOf } from "./trail.ts";
 
 /** Checks the trail against the public key of its seals: that of the service, or exported files, without asking the service anything. */

@@ -4,7 +4,7 @@ import { endpointOf, readConfiguration } from "../configuration.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT, sentenceOfError } from "../errors.ts";
 import { openService } from "../sender-service.ts";
-import { onOneLine } from "../terminal.ts";
+import { onOneLine } from "../shown-text.ts";
 import { checkServedPage } from "./verify-page.ts";
 
 type Result = {

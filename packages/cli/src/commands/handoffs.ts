@@ -7,7 +7,7 @@ import { filtersOf } from "../filters.ts";
 import { handoffIds, table, VIEW_HEADING, viewRow } from "../handoff-views.ts";
 import { durationOf } from "../send/description.ts";
 import { openService } from "../sender-service.ts";
-import { onOneLine } from "../terminal.ts";
+import { onOneLine } from "../shown-text.ts";
 
 export const status: Run = async (invocation, context) => {
   const { terminal } = context;

@@ -4,7 +4,7 @@ import { withTimeout } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { wantedRecipient } from "../filters.ts";
 import { openService } from "../sender-service.ts";
-import { onOneLine } from "../terminal.ts";
+import { onOneLine } from "../shown-text.ts";
 
 export const find: Run = async (invocation, context) => {
   const { terminal } = context;

@@ -16,7 +16,7 @@ import { EXIT, type ExitCode, exitCodeOf, sentenceOfError } from "../errors.ts";
 import { filtersOf, repositoryHint } from "../filters.ts";
 import { handoffIds } from "../handoff-views.ts";
 import { openService } from "../sender-service.ts";
-import { onOneLine } from "../terminal.ts";
+import { onOneLine } from "../shown-text.ts";
 
 const PARTS = ["secret", "recipient", "repository", "class", "sender"] as const;
 

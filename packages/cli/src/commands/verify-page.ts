@@ -4,7 +4,7 @@ import { type Company, readCompanyBlock, takeApart } from "@secret-handoff/proto
 import { networkFault, parseEndpoint, type Runtime, SenderError } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { EXIT } from "../errors.ts";
-import { onOneLine } from "../terminal.ts";
+import { onOneLine } from "../shown-text.ts";
 
 /** The page that was built with this program, put in by the build. */
 declare const PUBLISHED_PAGE: {

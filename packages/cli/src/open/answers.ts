@@ -4,7 +4,8 @@ import type { FieldError, Handoff, Typed } from "@secret-handoff/protocol/recipi
 import * as say from "@secret-handoff/protocol/recipient/wording";
 import { SHORTEST_FILE_PASSWORD } from "@secret-handoff/protocol/saving";
 import { SenderError } from "@secret-handoff/sdk";
-import { onOneLine, type Terminal } from "../terminal.ts";
+import { onOneLine } from "../shown-text.ts";
+import type { Terminal } from "../terminal.ts";
 
 /** What the command line answers already. Each is used once: asked again, it was wrong. */
 export type GivenAnswers = { email?: string | undefined; passphraseFile?: string | undefined };

@@ -5,7 +5,7 @@ import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
-import { onOneLine } from "../terminal.ts";
+import { onOneLine } from "../shown-text.ts";
 import { Answers } from "./answers.ts";
 import { claimFolder, claimStore } from "./claim-store.ts";
 import { decryptBlock } from "./encrypted-link.ts";

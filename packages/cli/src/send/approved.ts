@@ -10,7 +10,7 @@ import type { Invocation } from "../arguments.ts";
 import { requestId } from "../commands/request.ts";
 import { type CliContext, withTimeout } from "../context.ts";
 import { sentenceOfError } from "../errors.ts";
-import { shown } from "../terminal.ts";
+import { shown } from "../shown-text.ts";
 import { durationOf } from "./description.ts";
 
 /** Options that hand over something besides secrets of Secrets Manager. */

@@ -3,7 +3,7 @@ import type { ExpectedOutcome, Outcome } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT, type ExitCode, exitCodeOf, sentenceOfError } from "../errors.ts";
-import { onOneLine } from "../terminal.ts";
+import { onOneLine } from "../shown-text.ts";
 
 export async function reportExpected(
   expected: readonly ExpectedOutcome[],

@@ -30,7 +30,7 @@ import type { Configuration } from "../configuration.ts";
 import type { CliContext } from "../context.ts";
 import { sentenceOfError } from "../errors.ts";
 import { oidcToken } from "../sender-service.ts";
-import { shown } from "../terminal.ts";
+import { shown } from "../shown-text.ts";
 import { durationOf } from "./description.ts";
 import { fileSecret, fileText } from "./reading.ts";
 
