@@ -10,7 +10,7 @@ import { eventHash } from "@secret-handoff/protocol/audit";
 import { type Audit, type Drained, isRequest, type Outbox } from "../store/audit.ts";
 import { checksOf, type HandoffRecord, type Key } from "../store/handoff-record.ts";
 import { repositoryOf } from "../store/named-senders.ts";
-import type { RequestRecord } from "../store/requests.ts";
+import type { RequestRecord } from "../store/request-record.ts";
 import {
   isStandaloneId,
   isStillCounted,

@@ -27,7 +27,7 @@ import { createApp, refuseForeignOrigin, route } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
 import { readBody, readQuery, refuseQuery } from "../http/request.ts";
 import { type HandoffRecord, viewOf } from "../store/handoff-record.ts";
-import type { RequestRecord } from "../store/requests.ts";
+import type { RequestRecord } from "../store/request-record.ts";
 import type { Seals } from "../store/seals.ts";
 import { approve, deny } from "./approvals.ts";
 import { type Caller, type CallerDeps, identify, requireRight } from "./callers.ts";

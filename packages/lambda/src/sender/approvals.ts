@@ -5,7 +5,7 @@ import {
   missingApprovals,
 } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
-import { type RequestRecord, type StoredApproval, stateOf } from "../store/requests.ts";
+import { type RequestRecord, type StoredApproval, stateOf } from "../store/request-record.ts";
 import type { Caller } from "./callers.ts";
 import { personOfEnvironment, personOfLogin, samePerson } from "./persons.ts";
 import {

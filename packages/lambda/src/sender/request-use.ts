@@ -9,7 +9,8 @@ import {
 } from "@secret-handoff/protocol/api";
 import { derive, isBarred } from "../store/handoff-record.ts";
 import type { Handoffs } from "../store/handoffs.ts";
-import { bindsOf, type RequestRecord, type Requests, stateOf, type Use } from "../store/requests.ts";
+import { bindsOf, type RequestRecord, stateOf, type Use } from "../store/request-record.ts";
+import type { Requests } from "../store/requests.ts";
 import type { Caller } from "./callers.ts";
 import { ABANDONED_SECONDS } from "./once-per-version.ts";
 import { approvalView, contended, MAX_ROUNDS, requestEnded, requireUsable } from "./requests.ts";

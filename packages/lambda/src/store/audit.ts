@@ -26,7 +26,7 @@ import {
 } from "./expressions.ts";
 import { type HandoffRecord, type Key, keyOf, RECORD_ATTRIBUTES, readHandoff } from "./handoff-record.ts";
 import { findMisfiled } from "./misfiled.ts";
-import { REQUEST_ATTRIBUTES, type RequestRecord, readRequest } from "./requests.ts";
+import { REQUEST_ATTRIBUTES, type RequestRecord, readRequest } from "./request-record.ts";
 import { SERVICE_STREAM } from "./standalone-events.ts";
 import type { Page, Table } from "./table.ts";
 import { exists } from "./transitions.ts";

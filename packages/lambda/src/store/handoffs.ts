@@ -13,7 +13,7 @@ import {
   readHandoff,
   readListed,
 } from "./handoff-record.ts";
-import type { RequestRecord } from "./requests.ts";
+import type { RequestRecord } from "./request-record.ts";
 import type { Table } from "./table.ts";
 import {
   byService,
