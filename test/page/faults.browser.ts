@@ -184,7 +184,7 @@ export function faultsTests(inBrowser: InBrowser): void {
       );
       await ana.page.reload();
       await ana.sees(/sent you access details/);
-      await ana.page.getByText("What this browser had stored of this link was damaged").waitFor();
+      await ana.page.getByText("What this browser had stored about this link was damaged").waitFor();
       expect(
         await ana.page.evaluate(() => Object.keys(sessionStorage).length + Object.keys(localStorage).length),
       ).toBe(0);
@@ -204,7 +204,7 @@ export function faultsTests(inBrowser: InBrowser): void {
     });
     await ana.page.reload();
     await ana.sees("Part of this link is missing");
-    await ana.page.getByText("had stored of this link was damaged").waitFor();
+    await ana.page.getByText("had stored about this link was damaged").waitFor();
     await ana.page.goto("about:blank");
     await ana.goTo(link);
     await ana.sees("You opened this a moment ago");

@@ -34,7 +34,7 @@ afterEach(() => speak("en", {}));
 test("the page's sentences are found where they are written", () => {
   expect(SENTENCES[""]).toEqual(expect.arrayContaining(["Reveal", "{0} sent you access details", " on {0}"]));
   expect(SENTENCES["-opened"]).toEqual(
-    expect.arrayContaining(["Copy", "{0} bytes", "Save for a password manager"]),
+    expect.arrayContaining(["Copy", "Hides in {0}", "Save for a password manager"]),
   );
 });
 

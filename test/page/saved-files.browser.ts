@@ -82,7 +82,7 @@ export function savedFilesTests(inBrowser: InBrowser): void {
       expect(await box.inputValue()).toMatch(/^(?:\w{5}-){3}\w{5}$/);
       await box.fill("too short");
       await ana.press("Save the file");
-      await ana.page.getByText("The password has at least 12 characters.").waitFor();
+      await ana.page.getByText("The password needs at least 12 characters.").waitFor();
       await box.fill("a long passwörd");
       const kdbx = await download(ana, "Save the file");
       expect(kdbx.name).toBe("secret.kdbx");

@@ -16,7 +16,7 @@ const WORDS: readonly string[] = [
   ...["Language", "Expires", "Passphrase", "Code", "Reveal", "Opening", "Progress", "Reported", "Reporting."],
   ...["Privacy", "Imprint"],
   ...["Copy", "Copied", "Show", "Hide", "Download", "Done", "Text"],
-  ...["hidden", "empty", "space", "digit", "capital", "small", "sign"],
+  ...["hidden", "empty", "space", "digit", "capital", "small", "symbol"],
 ];
 /** Only the terminal says it; or it is told where no script runs, and no language can be fetched. */
 const NOT_THE_PAGE =

@@ -10,7 +10,7 @@ export const whichEncrypted =
 export const passwordOfFile = "Password of the file";
 export const whyPassword =
   "Made for this file. Keep it apart from the file, or type your own: at least 12 characters.";
-export const passwordShort = "The password has at least 12 characters.";
+export const passwordShort = "The password needs at least 12 characters.";
 export const saveFile = "Save the file";
 export const encrypting = "The file is being encrypted. This takes some seconds.";
 export const tooLittleMemory = "This device has too little memory for this format. Save in another way.";

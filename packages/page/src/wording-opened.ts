@@ -15,7 +15,6 @@ export const taken = "The sender can see that you received it. Reloading will no
 export const hidesIn = (ms: number) => sentence`Hides in ${asClock(ms)}`;
 export const hidesSoon = "The secret will be hidden in one minute.";
 export const fiveMore = "Five more minutes";
-export const bytes = (count: number) => sentence`${count} bytes`;
 export const hidden = "hidden";
 export const empty = "empty";
 export const show = "Show";
@@ -40,7 +39,7 @@ export const space = "space";
 export const digit = "digit";
 export const capital = "capital";
 export const small = "small";
-export const sign = "sign";
+export const symbol = "symbol";
 
 export function clipboard(state: ClipboardState): string {
   switch (state.kind) {

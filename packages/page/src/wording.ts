@@ -19,7 +19,7 @@ export const cannotRun: Message = [
 ];
 export const failed: Message = [
   "Something went wrong on this page",
-  "Reload it. A secret that was already opened can be shown again in this browser, for two minutes.",
+  "Reload it. If the secret was already opened, this browser can show it again for two minutes.",
 ];
 
 export const checking: Message = ["Checking your link", "Nothing is opened yet."];

@@ -176,7 +176,7 @@ export function kindOf(sign: string): string {
   if (isInvisible(sign)) return `U+${sign.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`;
   if (/\p{Nd}/u.test(sign)) return say.digit;
   if (/\p{Lu}/u.test(sign)) return say.capital;
-  return /\p{Ll}/u.test(sign) ? say.small : say.sign;
+  return /\p{Ll}/u.test(sign) ? say.small : say.symbol;
 }
 
 /** Controls, formats (bidirectional overrides, zero-width joiners), separators, marks: nothing to see by themselves. */

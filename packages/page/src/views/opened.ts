@@ -144,10 +144,11 @@ function fileView(file: BundleFile, label: string, actions: OpenedActions, taken
   );
 }
 
-/** "712 bytes", "24.1 KB". */
+/** "1 byte", "712 bytes", "24.1 kB", with the plural that the language has for the number. */
 function sizeInWords(bytes: number): string {
-  const kilobytes = (Math.round(bytes / 100) / 10).toLocaleString(locale());
-  return bytes < 1_000 ? say.bytes(bytes) : `${kilobytes} KB`;
+  const [count, unit, unitDisplay] =
+    bytes < 1_000 ? ([bytes, "byte", "long"] as const) : ([bytes / 1_000, "kilobyte", "short"] as const);
+  return count.toLocaleString(locale(), { style: "unit", unit, unitDisplay, maximumFractionDigits: 1 });
 }
 
 /** Buttons that save all values as a file. @param onSaved called when no value was left out */

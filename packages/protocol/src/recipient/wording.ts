@@ -21,7 +21,7 @@ export const partMissing = "Part of this link is missing";
 export const ofANewerKind = "This link needs a newer page";
 export const nothingSent =
   "Nothing was sent or opened. Open the link in the e-mail again, or copy it there and paste it here.";
-export const memorySpoiled = "What this browser had stored of this link was damaged, and is deleted.";
+export const memorySpoiled = "What this browser had stored about this link was damaged and has been deleted.";
 export const whyDamaged: Readonly<Record<DamagedScreen["why"], string>> = {
   no_key: "The part after # is missing. It holds the key.",
   damaged: "Some characters are missing or changed, perhaps by an e-mail program.",
@@ -41,8 +41,8 @@ export const untilWhen = (expiresAt: number, now: number) =>
 export const email = "Your e-mail address";
 export const emailHint = (hint: string | undefined) =>
   hint
-    ? sentence`So that nobody else can open it. The link was sent to ${hint}.`
-    : "So that nobody else can open it: the address the link was sent to.";
+    ? sentence`The link was sent to ${hint}. Only that address opens it.`
+    : "The address that the link was sent to. No other one opens it.";
 export const passphrase = "Passphrase";
 export const passphraseHint = "You received it separately, not in the e-mail with the link.";
 export const triesLeft = (left: number) =>
@@ -55,7 +55,7 @@ export const leaveItClosed = (sender: string) =>
   sentence`Do not open it. Ask ${sender} in another way, by telephone for example. If they did not send it, report it.`;
 export const typeTheCode: Message = [
   "Type the code from your e-mail",
-  "If the address is right, eight digits are on their way. They are valid for ten minutes.",
+  "If the address is right, a code of eight digits is on its way. It is valid for ten minutes.",
 ];
 export const codeSending = "Requesting a code.";
 export const codeSent = "Code requested. You can request three at most.";
