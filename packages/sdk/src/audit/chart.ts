@@ -8,41 +8,58 @@ const COLOURS: Readonly<Record<Ending, string>> = {
   claimed: "#9ccfbf",
   open: "#c9d3e3",
   expired: "#e0b04a",
-  revoked: "#77839a",
+  revoked: "#667289",
   superseded: "#b9c0cc",
-  locked: "#c4572d",
+  locked: "#bd5129",
   reported: "#8c1d2c",
 };
 /** Parts that are dark, with white numbers on them. */
 const DARK: ReadonlySet<Ending> = new Set(["delivered", "revoked", "locked", "reported"]);
 
-const WIDTH = 760;
-const LABEL = 190;
-const COUNT = 50;
-const ROW = 30;
-const LEGEND = 150;
+/** Where the parts of a chart stand, in pixels. */
+type Layout = {
+  readonly width: number;
+  /** Room for a class's name before its bar; 0 puts the name above it. */
+  readonly label: number;
+  readonly count: number;
+  readonly row: number;
+  readonly legend: number;
+};
+const LAYOUTS = {
+  wide: { width: 760, label: 190, count: 50, row: 30, legend: 150 },
+  narrow: { width: 336, label: 0, count: 34, row: 46, legend: 112 },
+} as const satisfies Readonly<Record<string, Layout>>;
 const MARGIN = 8;
+const BAR = 20;
 
-/** Handoffs by class as bars, each divided by how they ended: an SVG element. */
-export function endingsChart(handoffs: readonly HandoffHistory[]): string {
+/**
+ * Handoffs by class as bars, each divided by how they ended: an SVG element.
+ * @param size narrow for a telephone's screen, where a wide one would be scaled until nobody can read it
+ */
+export function endingsChart(
+  handoffs: readonly HandoffHistory[],
+  size: keyof typeof LAYOUTS = "wide",
+): string {
+  const { width, label, count: room, row, legend: entry } = LAYOUTS[size];
   const classes = [...new Set(handoffs.map((handoff) => handoff.class))].sort();
   const most = Math.max(
     1,
     ...classes.map((name) => handoffs.filter((handoff) => handoff.class === name).length),
   );
   const shown = ENDINGS.filter((ending) => handoffs.some((handoff) => handoff.ending === ending));
-  const perLine = Math.floor(WIDTH / LEGEND);
+  const perLine = Math.floor(width / entry);
   const top = Math.ceil(Math.max(1, shown.length) / perLine) * 22 + 12;
-  const scale = (WIDTH - LABEL - COUNT) / most;
+  const scale = (width - label - room) / most;
   const legend = shown.map((ending, index) => {
-    const x = (index % perLine) * LEGEND;
+    const x = (index % perLine) * entry;
     const y = Math.floor(index / perLine) * 22;
     return `<rect x="${x}" y="${y + 4}" width="12" height="12" fill="${COLOURS[ending]}"/><text x="${x + 18}" y="${y + 14}">${ending}</text>`;
   });
-  const bars = classes.map((name, row) => {
+  const bars = classes.map((name, index) => {
     const own = handoffs.filter((handoff) => handoff.class === name);
-    const y = top + row * ROW;
-    let x = LABEL;
+    const line = top + index * row;
+    const y = label === 0 ? line + row - BAR - 6 : line;
+    let x = label;
     const parts = shown.map((ending) => {
       const count = own.filter((handoff) => handoff.ending === ending).length;
       const width = count * scale;
@@ -50,14 +67,14 @@ export function endingsChart(handoffs: readonly HandoffHistory[]): string {
       x += width;
       return bar;
     });
-    const label = `<text x="${LABEL - 8}" y="${y + 15}" text-anchor="end">${htmlText(short(name))}</text>`;
-    return `${label}${parts.join("")}<text x="${round(x + 6)}" y="${y + 15}">${own.length}</text>`;
+    const place = label === 0 ? `x="0" y="${y - 6}"` : `x="${label - 8}" y="${y + 15}" text-anchor="end"`;
+    return `<text ${place}>${htmlText(short(name))}</text>${parts.join("")}<text x="${round(x + 6)}" y="${y + 15}">${own.length}</text>`;
   });
-  const height = top + Math.max(1, classes.length) * ROW;
+  const height = top + Math.max(1, classes.length) * row;
   const empty = classes.length === 0 ? `<text x="0" y="${top}">No handoff in this period.</text>` : "";
-  const [wide, high] = [WIDTH + 2 * MARGIN, height + 2 * MARGIN];
-  const place = `x="${-MARGIN}" y="${-MARGIN}" width="${wide}" height="${high}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-MARGIN} ${-MARGIN} ${wide} ${high}" width="${wide}" height="${high}" role="img" aria-label="Handoffs by class and ending" font-family="system-ui, sans-serif" font-size="13" class="endings">${CHART_STYLE}<rect class="paper" ${place}/>${legend.join("")}${bars.join("")}${empty}</svg>`;
+  const [wide, high] = [width + 2 * MARGIN, height + 2 * MARGIN];
+  const paper = `x="${-MARGIN}" y="${-MARGIN}" width="${wide}" height="${high}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-MARGIN} ${-MARGIN} ${wide} ${high}" width="${wide}" height="${high}" role="img" aria-label="Handoffs by class and ending" font-family="system-ui, sans-serif" font-size="13" class="endings ${size}">${CHART_STYLE}<rect class="paper" ${paper}/>${legend.join("")}${bars.join("")}${empty}</svg>`;
 }
 
 /** Dark on light or light on dark, as the report's page is; on paper dark on light. The chart may be a file of its own, on any ground. */
@@ -80,7 +97,7 @@ type Part = {
 function part({ x, y, width, count, ending, name }: Part): string {
   const title = `<title>${htmlText(short(name))}: ${count} ${ending}</title>`;
   const wide = Math.max(width - GAP, GAP);
-  const rect = `<rect x="${round(x)}" y="${y}" width="${round(wide)}" height="20" fill="${COLOURS[ending]}">${title}</rect>`;
+  const rect = `<rect x="${round(x)}" y="${y}" width="${round(wide)}" height="${BAR}" fill="${COLOURS[ending]}">${title}</rect>`;
   // A part that is too narrow for its number has it in the table alone.
   if (wide < String(count).length * DIGIT + 4) return rect;
   const on = DARK.has(ending) ? "on-dark" : "on-light";

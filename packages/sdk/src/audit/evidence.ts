@@ -34,7 +34,7 @@ export function evidenceReport(
       text: `Secrets handed over from ${since} to ${until} (UTC), from ${summary.events} events of the trail. ${proofOf(checked, until)}`,
     },
     { heading: "Handoffs by class and ending" },
-    { svg: endingsChart(handoffs), alt: "Handoffs by class and ending" },
+    endingsFigure(handoffs),
     endingsTable(handoffs),
     { heading: "Time to open" },
     { text: openingTimes(handoffs) },
@@ -73,6 +73,11 @@ function proofOf(checked: VerifyResult | undefined, until: string): string {
       ? ` Newer days have no seal yet: their ${unsealedEvents} events are held together by the chain of their handoff alone.`
       : "";
   return `The trail verifies against its seals from ${first} to ${last}: ${sealedEvents} events are as they were sealed.${newer}`;
+}
+
+export function endingsFigure(handoffs: readonly HandoffHistory[]): Block {
+  const [svg, narrow] = [endingsChart(handoffs), endingsChart(handoffs, "narrow")];
+  return { svg, narrow, alt: "Handoffs by class and ending" };
 }
 
 export function endingsTable(handoffs: readonly HandoffHistory[]): Block {

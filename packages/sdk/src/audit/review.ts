@@ -1,7 +1,6 @@
 import { pluralize } from "@secret-handoff/protocol/api";
-import { endingsChart } from "./chart.ts";
 import type { Block, Report } from "./document.ts";
-import { endingsTable, historiesTable, minute } from "./evidence.ts";
+import { endingsFigure, endingsTable, historiesTable, minute } from "./evidence.ts";
 import { type HandoffHistory, type Summary, secretsOf } from "./summary.ts";
 
 /** Days after which a credential that somebody holds should have been rotated. */
@@ -124,7 +123,7 @@ export function reviewReport(
       {
         text: `${pluralize(handoffs.length, "handoff")} in the period. ${pluralize(held.length, "credential")} ${held.length === 1 ? "is" : "are"} held by somebody, ${stale.length} of which ${stale.length === 1 ? "was" : "were"} not rotated for ${STALE_AFTER_DAYS} days.`,
       },
-      { svg: endingsChart(handoffs), alt: "Handoffs by class and ending" },
+      endingsFigure(handoffs),
       endingsTable(handoffs),
       ...listed(
         "Still open",
