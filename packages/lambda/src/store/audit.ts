@@ -16,11 +16,13 @@ import {
   absent,
   and,
   between,
+  differs,
   type Expression,
   equals,
   firstOf,
   ItemReader,
   itemOf,
+  or,
   set,
   sizeIs,
 } from "./expressions.ts";
@@ -67,16 +69,32 @@ export class Audit {
 
   /**
    * Stores an event under its number in a stream: the id of a handoff or of a request, or a standalone event's own. What is there stays.
+   * Killed between two of its writes, it is called again, and adds what is missing.
    * @returns the event that is stored under this number now: `recorded` where its day was closed, or what an earlier call has stored
    */
   async put(stream: string, sequence: number, event: AuditEvent): Promise<AuditEvent> {
     const filed = this.#filed(event);
-    const item = this.#itemOf(stream, sequence, filed);
-    const read = new ItemReader(item);
-    const placed = { at: read.string("at"), ttl: read.number("ttl") };
-    const members = memberItems(stream, sequence, filed, placed);
-    await Promise.all(members.map((member) => this.#table.put(member, isNewEvent)));
-    return readEvent(await this.#table.putOrRead(item, isNewEvent));
+    const isLate = filed.recorded !== undefined;
+    // What leads to an event is there before it, so that nobody who checks the indexes meanwhile misses it.
+    if (!isLate) await this.#lead(stream, sequence, filed, () => isNewEvent);
+    const standing = readEvent(
+      await this.#table.putOrRead(this.#itemOf(stream, sequence, filed), isNewEvent),
+    );
+    // A late event is filed under the moment of whichever try has stored it: what leads to it names that one, whatever a try left there
+    // that was killed, or that came before the day was closed.
+    if (isLate || placeOf(standing) !== placeOf(filed)) {
+      await this.#lead(stream, sequence, standing, (at) => or(isNewEvent, differs("at", at)));
+    }
+    return standing;
+  }
+
+  /** Puts the items that lead to an event from each of its secrets and recipients. */
+  async #lead(stream: string, sequence: number, event: AuditEvent, where: (at: string) => Expression) {
+    const read = new ItemReader(this.#itemOf(stream, sequence, event));
+    const place = { at: read.string("at"), ttl: read.number("ttl") };
+    const condition = where(place.at);
+    const members = memberItems(stream, sequence, event, place);
+    await Promise.all(members.map((member) => this.#table.put(member, condition)));
   }
 
   /**

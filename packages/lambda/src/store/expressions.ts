@@ -77,6 +77,8 @@ export const present = (name: string): Expression => expression(`attribute_exist
 export const absent = (name: string): Expression => expression(`attribute_not_exists(#${name})`);
 export const equals = (name: string, value: Value): Expression =>
   expression(`#${name} = ?`, attributeOf(value));
+export const differs = (name: string, value: Value): Expression =>
+  expression(`#${name} <> ?`, attributeOf(value));
 export const greaterThan = (name: string, value: number): Expression =>
   expression(`#${name} > ?`, attributeOf(value));
 export const lessThan = (name: string, value: number): Expression =>
