@@ -117,12 +117,15 @@ export function carefulHtml(language: Language, heading: string, sentences: read
 
 const WIDTH = 72;
 
+/** White space at which a line may end: not the no-break spaces that French has before a colon. */
+const BREAKABLE = /[^\S\u00a0\u202f]+/;
+
 /** Breaks between words at 72 columns; a longer word, such as a URL, stays whole. */
 export function wrapText(text: string, first = "", rest = ""): string {
   const lines: string[] = [];
   let line = first;
   let empty = true;
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(BREAKABLE)) {
     if (!empty && line.length + 1 + word.length > WIDTH) {
       lines.push(line);
       line = rest;
