@@ -19,27 +19,29 @@ export type CodeSentences = { readonly [Key in keyof typeof en]: string };
 const de: CodeSentences = {
   heading: "Ihr Bestätigungscode",
   subject: "Ihr Bestätigungscode von {company}",
-  asked: "Sie haben diesen Code auf der Seite angefordert, die Sie gerade öffnen. Geben Sie ihn dort ein:",
+  asked:
+    "Sie haben diesen Code auf der Seite angefordert, die Sie gerade geöffnet haben. Geben Sie ihn dort ein:",
   valid: "Er gilt {minutes} Minuten. Wenn Sie noch einen Code anfordern, gilt nur der neueste.",
   careful: "Wenn Sie sichergehen möchten",
   only: "Geben Sie den Code nur ein, wenn die Adresse in Ihrem Browser genau mit {origin} beginnt.",
   nobody: "Niemand wird Sie am Telefon, im Chat oder per E-Mail nach diesem Code fragen.",
   unexpected:
-    "Sie haben keinen Code angefordert? Dann hat vielleicht jemand anderes Ihren Link. Öffnen Sie den Link in der ersten E-Mail und wählen Sie „Diesen Link melden“.",
-  tell: "Oder sagen Sie auf einem Weg, den Sie schon kennen, hier Bescheid: {contact}",
+    "Sie haben keinen Code angefordert? Dann hat vielleicht jemand anders Ihren Link. Öffnen Sie den Link in der ersten E-Mail und wählen Sie „Diesen Link melden“.",
+  tell: "Oder geben Sie auf einem Weg, den Sie schon kennen, hier Bescheid: {contact}",
 };
 
 const fr: CodeSentences = {
   heading: "Votre code de confirmation",
   subject: "Votre code de confirmation, de la part de {company}",
-  asked: "Vous avez demandé ce code sur la page que vous êtes en train d’ouvrir. Saisissez-le là-bas :",
+  asked:
+    "Vous avez demandé ce code sur la page que vous êtes en train d’ouvrir. Saisissez-le sur cette page :",
   valid: "Il est valable {minutes} minutes. Si vous en demandez un autre, seul le plus récent fonctionne.",
-  careful: "Si vous voulez vérifier",
-  only: "Ne saisissez le code que si l’adresse dans votre navigateur commence exactement par {origin} .",
+  careful: "Pour plus de sûreté",
+  only: "Ne saisissez le code que si {origin} est bien le début de l’adresse dans votre navigateur.",
   nobody: "Personne ne vous demandera ce code par téléphone, par messagerie ou par e-mail.",
   unexpected:
-    "Vous n’avez pas demandé de code ? Quelqu’un d’autre a peut-être votre lien. Ouvrez le lien du premier e-mail et choisissez « Signaler ce lien ».",
-  tell: "Ou prévenez, par un moyen que vous connaissez déjà : {contact}",
+    "Vous n’avez pas demandé de code ? Quelqu’un d’autre a peut-être votre lien. Ouvrez le lien du premier e-mail et choisissez « Signaler ce lien ».",
+  tell: "Ou prévenez, par un moyen que vous connaissez déjà : {contact}",
 };
 
 const es: CodeSentences = {
