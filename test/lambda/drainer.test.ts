@@ -1,12 +1,13 @@
+import { randomBytes } from "node:crypto";
 import { DeleteItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Audit, drain, type HandoffKey, Outbox, StandaloneEvents, Table } from "@secret-handoff/lambda";
 import { AUDIT_TABLE, localClient, Recipient, TABLE } from "@secret-handoff/local";
-import type { HandoffId } from "@secret-handoff/protocol";
+import { type HandoffId, seal } from "@secret-handoff/protocol";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
 import { eventHash } from "@secret-handoff/protocol/audit";
 import { describeOnEachEngine } from "../support/engines.ts";
-import { Sender } from "../support/sender.ts";
+import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 
 describeOnEachEngine("the drainer", (engine) => {
@@ -159,6 +160,47 @@ describeOnEachEngine("the drainer", (engine) => {
     expect(published[0]?.outcome).toBe("as another release said");
     expect((await trailOf(id))[1]?.previous).toBe(eventHash(JSON.parse(stored)));
     dying.client.destroy();
+  });
+
+  test("a link that is used again once its tombstone is gone: its events follow those that the trail has under the id", async () => {
+    const linkSecret = randomBytes(32);
+    const again = async (secret: string) => {
+      let made = 0;
+      const random = (length: number) => (made++ === 0 ? linkSecret : randomBytes(length));
+      const input = { class: "internal-tool", expiresAt: service.clock.now + 3_600, header: {}, items: [] };
+      const sealed = await seal({ ...input, origin: service.url, email: "ana@vendor.example" }, random);
+      const subject = { secret, versionId: "v1", versionCreatedAt: 1, recipient: "ana@vendor.example" };
+      expect((await sender.create(createRequest(sealed, { subject, resend: true }))).status).toBe(201);
+      return sealed;
+    };
+    const published: AuditEvent[] = [];
+    const deps = drainer(published);
+    const { id, link } = await again("arn:decoy");
+    for (let tries = 0; tries < 3; tries += 1) await new Recipient(link).claim({ email: "bob@x.example" });
+    await drain(deps, keyOf(id));
+    service.clock.now += 62 * 86_400;
+    await deps.client.send(new DeleteItemCommand({ TableName: TABLE, Key: { id: { S: id } } }));
+
+    await again("arn:orders");
+    await new Recipient(link).report();
+    const publish = () => Promise.reject(new Error("killed"));
+    await expect(drain({ ...deps, publish }, keyOf(id))).rejects.toThrow("killed");
+    published.length = 0;
+    await drain(deps, keyOf(id));
+    const [created, reported] = published;
+    expect(published).toMatchObject([
+      { type: "created", secret: "arn:orders", sequence: 5 },
+      { type: "reported", secret: "arn:orders", sequence: 6, previous: created && eventHash(created) },
+    ]);
+    const trail = await trailOf(id);
+    expect(trail.map(({ type }) => type)).toEqual([
+      "created",
+      ...Array.from({ length: 3 }, () => "answer_wrong"),
+      ...["created", "reported"],
+    ]);
+    expect(created?.previous).toBe(trail[3] && eventHash(trail[3]));
+    expect(reported && (await service.stored(id))?.chain?.S).toBe(reported && eventHash(reported));
+    deps.client.destroy();
   });
 
   test("the events of a set name its members, so that each can be rotated", async () => {

@@ -50,10 +50,10 @@ export async function drain(deps: DrainerDeps, { id }: Key): Promise<Drained | u
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const record = await outbox.read({ id });
     if (!record || record.outbox.length === 0) return record;
-    const { events, chain } = await store(audit, record);
+    const { events, ...last } = await store(audit, record);
     await publish(events);
     // The stream announces this write as well, and then there is nothing left to drain.
-    if (await outbox.settle(record, chain)) return undefined;
+    if (await outbox.settle(record, last)) return undefined;
   }
   throw new Error("the outbox of an item changed faster than it could be drained");
 }
@@ -71,21 +71,39 @@ export async function publishStandalone(
   await standalone.settle(id, pending);
 }
 
-/** Numbers, chains and stores what waits in the outbox: the same record gives the same events, byte for byte. */
-async function store(
-  audit: Audit,
-  record: Drained,
-): Promise<{ readonly events: readonly AuditEvent[]; readonly chain: string }> {
+/** What was stored: the events, and of the last one its number and its hash. */
+type Stored = {
+  readonly events: readonly AuditEvent[];
+  readonly sequence: number;
+  readonly chain: string;
+};
+
+/**
+ * Numbers, chains and stores what waits in the outbox: the same record gives the same events, byte for byte. The trail remembers a handoff
+ * for longer than the table does, and a sender with code of its own can use a link again whose handoff is forgotten. What follows then
+ * goes on behind what the trail has under that id.
+ */
+async function store(audit: Audit, record: Drained): Promise<Stored> {
   const events: AuditEvent[] = [];
   let { chain, sequence } = record;
   for (const text of record.outbox) {
-    sequence += 1;
-    const event = complete(record, JSON.parse(text) as Entry, sequence, chain);
-    const stored = await audit.put(record.id, sequence, event);
+    const entry = JSON.parse(text) as Entry;
+    let event: AuditEvent;
+    let stored: AuditEvent;
+    do {
+      sequence += 1;
+      event = complete(record, entry, sequence, chain);
+      stored = await audit.put(record.id, sequence, event);
+      chain = eventHash(stored);
+    } while (!isOf(stored, event));
     events.push(stored);
-    chain = eventHash(stored);
   }
-  return { events, chain: chain ?? "" };
+  return { events, sequence, chain: chain ?? "" };
+}
+
+/** Whether what stands under an event's number is that event, from an earlier try, and not one of a handoff that had the id before. */
+function isOf(stored: AuditEvent, event: AuditEvent): boolean {
+  return stored.type === event.type && stored.time === event.time;
 }
 
 /** The entry together with what the item says, none of which ever changes, and its place in the chain. */

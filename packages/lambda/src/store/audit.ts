@@ -189,16 +189,19 @@ export class Outbox {
   /**
    * Takes the events that were read out of the outbox; what has been written since stays. Once ended, nothing is due any more, unless
    * something has been written since.
-   * @param chain hash of the last event
+   * @param last number and hash of the last event
    * @returns false when that, or another drainer, came between; then read again
    */
-  async settle(record: Drained, chain: string): Promise<boolean> {
+  async settle(
+    record: Drained,
+    { sequence, chain }: { readonly sequence: number; readonly chain: string },
+  ): Promise<boolean> {
     const taken = record.outbox.length;
     const isEnded = record.state !== "open" && record.state !== "claimed";
     const nothingNew: readonly Expression[] = isEnded ? [sizeIs("outbox", taken)] : [];
     return this.#table.update({
       key: keyOf(record),
-      set: [set("sequence", record.sequence + taken), set("chain", chain)],
+      set: [set("sequence", sequence), set("chain", chain)],
       remove: [...firstOf("outbox", taken), ...(isEnded ? ["dueShard", "dueAt"] : [])],
       condition: and(exists, equals("sequence", record.sequence), ...nothingNew),
     });
