@@ -233,6 +233,14 @@ resource "aws_iam_role_policy" "drainer_policy" {
           Effect   = "Allow"
           Action   = ["events:PutEvents"]
           Resource = [aws_cloudwatch_event_bus.events_bus.arn]
+          Condition = {
+            "ForAllValues:StringEquals" = {
+              "events:source" = "secret-handoff"
+            }
+            "ForAllValues:StringNotEquals" = {
+              "events:detail-type" = "day_sealed"
+            }
+          }
         },
         {
           Sid      = "WriteLogs"
@@ -277,6 +285,14 @@ resource "aws_iam_role_policy" "recipient_policy" {
           Effect   = "Allow"
           Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
           Resource = [aws_dynamodb_table.tables_handoffs.arn]
+          Condition = {
+            "ForAllValues:StringLike" = {
+              "dynamodb:LeadingKeys" = ["??????????????????????"]
+            }
+            "ForAllValues:StringNotLike" = {
+              "dynamodb:LeadingKeys" = ["*/*"]
+            }
+          }
         },
         {
           Sid      = "WriteLogs"
@@ -372,6 +388,12 @@ resource "aws_iam_role_policy" "sealer_policy" {
           Effect   = "Allow"
           Action   = ["events:PutEvents"]
           Resource = [aws_cloudwatch_event_bus.events_bus.arn]
+          Condition = {
+            "ForAllValues:StringEquals" = {
+              "events:source"      = "secret-handoff"
+              "events:detail-type" = "day_sealed"
+            }
+          }
         },
         {
           Sid      = "WriteLogs"
@@ -406,6 +428,11 @@ resource "aws_iam_role_policy" "sealer_policy" {
           Effect   = "Allow"
           Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
           Resource = [local.archive.kms_key_arn]
+          Condition = {
+            StringLike = {
+              "kms:ViaService" = "s3.*.amazonaws.com"
+            }
+          }
         },
       ] : [],
       var.kms_key_arn != null ? [
@@ -693,6 +720,14 @@ resource "aws_iam_role_policy" "sweeper_policy" {
           Effect   = "Allow"
           Action   = ["events:PutEvents"]
           Resource = [aws_cloudwatch_event_bus.events_bus.arn]
+          Condition = {
+            "ForAllValues:StringEquals" = {
+              "events:source" = "secret-handoff"
+            }
+            "ForAllValues:StringNotEquals" = {
+              "events:detail-type" = "day_sealed"
+            }
+          }
         },
         {
           Sid      = "WriteLogs"

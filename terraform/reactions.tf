@@ -314,6 +314,11 @@ resource "aws_iam_role_policy" "reactions_rotations_machine_role_policy" {
           Effect   = "Allow"
           Action   = ["secretsmanager:RotateSecret"]
           Resource = local.rotation.secrets[*].arn
+          Condition = {
+            BoolIfExists = {
+              "secretsmanager:ModifyRotationRules" = "false"
+            }
+          }
         },
       ],
       length(local.rotation.function_arns) > 0 ? [

@@ -140,10 +140,12 @@ function callOf(path: string, target: string, body: Body, tables: Backends["tabl
     };
   }
   if (target.startsWith("AWSEvents.")) {
+    const { Entries } = body as unknown as { readonly Entries: readonly Record<string, string>[] };
+    const each = (part: string) => [...new Set(Entries.map((entry) => entry[part] ?? ""))];
     return {
       action: `events:${operation}`,
       resource: ref("aws_cloudwatch_event_bus.events_bus.arn"),
-      context: {},
+      context: { "events:source": each("Source"), "events:detail-type": each("DetailType") },
     };
   }
   if (path === "/v2/email/outbound-emails") {
@@ -166,10 +168,11 @@ function dynamoContext(operation: string, body: Body): Call["context"] {
   const everything = body.IndexName === undefined ? "ALL_ATTRIBUTES" : "ALL_PROJECTED_ATTRIBUTES";
   const select =
     body.Select ?? (body.ProjectionExpression === undefined ? everything : "SPECIFIC_ATTRIBUTES");
-  const { stream } = (body.Key ?? body.Item ?? {}) as { readonly stream?: { readonly S?: string } };
+  const { stream, id } = (body.Key ?? body.Item ?? {}) as Record<string, { readonly S?: string } | undefined>;
+  const leading = stream?.S ?? id?.S;
   return {
     "dynamodb:Attributes": [...attributes],
-    ...(stream?.S === undefined ? {} : { "dynamodb:LeadingKeys": [stream.S] }),
+    ...(leading === undefined ? {} : { "dynamodb:LeadingKeys": [leading] }),
     ...(operation === "GetItem" || operation === "Query" ? { "dynamodb:Select": select } : {}),
     ...(body.ReturnValues === undefined ? {} : { "dynamodb:ReturnValues": body.ReturnValues }),
   };

@@ -79,6 +79,10 @@ function holds(operator: string, found: Values | undefined, wanted: readonly str
       return (
         found !== undefined && listOf(found).some((value) => wanted.some((pattern) => like(pattern, value)))
       );
+    case "BoolIfExists":
+      return found === undefined || listOf(found).some(equal);
+    case "ForAllValues:StringEquals":
+      return listOf(found).every(equal);
     case "ForAllValues:StringLike":
       return listOf(found).every((value) => wanted.some((pattern) => like(pattern, value)));
     case "ForAllValues:StringNotLike":

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import type { StackConfig } from "@secret-handoff/cdktf";
 import { EVERYTHING, LEAST, SMTP } from "./configurations.ts";
-import { allows, type FoundPolicy, listOf, policiesOf } from "./iam.ts";
+import { allows, type FoundPolicy, listOf, type PolicyStatement, policiesOf } from "./iam.ts";
 import { ref, synthesise } from "./synthesis.ts";
 
 const STACKS = {
@@ -89,7 +90,10 @@ describe("every policy of every stack", () => {
 
 const TABLE = ref("aws_dynamodb_table.tables_handoffs.arn");
 const AUDIT = ref("aws_dynamodb_table.tables_audit.arn");
+const HANDOFF = { "dynamodb:LeadingKeys": ["AAAAAAAAAAAAAAAAAAAAAA"] };
+const BUS = ref("aws_cloudwatch_event_bus.events_bus.arn");
 const READ = {
+  ...HANDOFF,
   "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
   "dynamodb:Attributes": ["id", "state", "expiresAt"],
 };
@@ -105,7 +109,7 @@ const CALLS = {
   "reads a whole item": {
     action: "dynamodb:GetItem",
     resource: TABLE,
-    context: { "dynamodb:Attributes": ["id"], "dynamodb:Select": "ALL_ATTRIBUTES" },
+    context: { ...HANDOFF, "dynamodb:Attributes": ["id"], "dynamodb:Select": "ALL_ATTRIBUTES" },
     by: ["recipient"],
   },
   "reads a state by name": {
@@ -117,26 +121,44 @@ const CALLS = {
   "gets a whole item back from an update": {
     action: "dynamodb:UpdateItem",
     resource: TABLE,
-    context: { "dynamodb:ReturnValues": "ALL_NEW" },
+    context: { ...HANDOFF, "dynamodb:ReturnValues": "ALL_NEW" },
     by: ["recipient"],
   },
   "gets back what an update removed": {
     action: "dynamodb:UpdateItem",
     resource: TABLE,
-    context: { "dynamodb:ReturnValues": "UPDATED_OLD" },
+    context: { ...HANDOFF, "dynamodb:ReturnValues": "UPDATED_OLD" },
     by: ["recipient"],
   },
   "updates, and gets nothing back": {
     action: "dynamodb:UpdateItem",
     resource: TABLE,
-    context: { "dynamodb:ReturnValues": "NONE" },
+    context: { ...HANDOFF, "dynamodb:ReturnValues": "NONE" },
     by: ["recipient", "sender", "drainer", "sweeper"],
+  },
+  "gives an approval to a request": {
+    action: "dynamodb:UpdateItem",
+    resource: TABLE,
+    context: { "dynamodb:LeadingKeys": ["req_AAAAAAAAAAAAAAAAAAAAAA"] },
+    by: ["sender", "drainer", "sweeper"],
+  },
+  "takes a run's reviews, under an id as long as a handoff's": {
+    action: "dynamodb:UpdateItem",
+    resource: TABLE,
+    context: { "dynamodb:LeadingKeys": ["reviewed/123456/123456"] },
+    by: ["sender", "drainer", "sweeper"],
+  },
+  "reads a subject": {
+    action: "dynamodb:GetItem",
+    resource: TABLE,
+    context: { ...READ, "dynamodb:LeadingKeys": [`subject/${"A".repeat(43)}`] },
+    by: ["sender", "drainer", "sweeper"],
   },
   "puts a handoff": { action: "dynamodb:PutItem", resource: TABLE, context: {}, by: ["sender"] },
   "puts over a handoff and gets it back": {
     action: "dynamodb:PutItem",
     resource: TABLE,
-    context: { "dynamodb:ReturnValues": "ALL_OLD" },
+    context: { ...HANDOFF, "dynamodb:ReturnValues": "ALL_OLD" },
     by: [],
   },
   "scans the table": { action: "dynamodb:Scan", resource: TABLE, context: READ, by: [] },
@@ -194,6 +216,24 @@ const CALLS = {
     resource: ref("aws_kms_key.seals_key.arn"),
     context: { "kms:SigningAlgorithm": "ECDSA_SHA_256" },
     by: ["sealer"],
+  },
+  "publishes an event": {
+    action: "events:PutEvents",
+    resource: BUS,
+    context: { "events:source": ["secret-handoff"], "events:detail-type": ["claimed", "reported"] },
+    by: ["drainer", "sweeper"],
+  },
+  "announces a seal": {
+    action: "events:PutEvents",
+    resource: BUS,
+    context: { "events:source": ["secret-handoff"], "events:detail-type": ["day_sealed"] },
+    by: ["sealer"],
+  },
+  "publishes for another application": {
+    action: "events:PutEvents",
+    resource: BUS,
+    context: { "events:source": ["billing"], "events:detail-type": ["day_sealed"] },
+    by: [],
   },
   "changes an event": {
     action: "dynamodb:UpdateItem",
@@ -327,5 +367,34 @@ describe("a workflow's role", () => {
     expect(actions).toContain("secretsmanager:PutSecretValue");
     expect(actions).toContain("secretsmanager:UpdateSecretVersionStage");
     expect(actions).not.toContain("secretsmanager:RotateSecret");
+  });
+});
+
+describe("who may rotate a secret", () => {
+  const orders = { ...EVERYTHING.gitHub?.orders, rotate: "managed" } as NonNullable<
+    StackConfig["gitHub"]
+  >[string];
+  const managed = synthesise({ ...EVERYTHING, gitHub: { orders } }).json;
+
+  test.each([
+    ["a workflow", "aws_iam_role_policy.github_orders_sender_policy"],
+    ["the state machine", "aws_iam_role_policy.reactions_rotations_machine_role_policy"],
+  ])("does not change its schedule, which would put the next rotation off: %s", (_, address) => {
+    const { statements } = policyOf(address, managed);
+    const rotating = statements.filter(({ Action }) =>
+      listOf(Action).includes("secretsmanager:RotateSecret"),
+    );
+    expect(rotating.length).toBeGreaterThan(0);
+    const may = (statement: PolicyStatement, changed: Record<string, string>) =>
+      allows([statement], {
+        action: "secretsmanager:RotateSecret",
+        resource: listOf(statement.Resource)[0]?.replaceAll("?", "x") ?? "",
+        context: { "aws:ResourceTag/secret-handoff": "yes", ...changed },
+      });
+    for (const statement of rotating) {
+      expect(may(statement, {})).toBe(true);
+      expect(may(statement, { "secretsmanager:ModifyRotationRules": "false" })).toBe(true);
+      expect(may(statement, { "secretsmanager:ModifyRotationRules": "true" })).toBe(false);
+    }
   });
 });

@@ -42,6 +42,8 @@ const ROLES: readonly (readonly [RegExp, string])[] = [
 const OPERATORS: Readonly<Record<string, string>> = {
   StringEquals: "is",
   StringEqualsIfExists: "is absent or",
+  BoolIfExists: "is absent or",
+  "ForAllValues:StringEquals": "is",
   StringLike: "is like",
 };
 
@@ -82,6 +84,9 @@ function condition(operator: string, key: string, values: readonly string[]): st
   }
   if (operator === "ForAllValues:StringNotEquals" && values.join() === SEALED_ATTRIBUTES.join()) {
     return "no sealed attribute is named";
+  }
+  if (operator === "ForAllValues:StringNotEquals") {
+    return `\`${key}\` is not ${values.map((value) => asCode(readable(value))).join(" or ")}`;
   }
   const wording = OPERATORS[operator];
   if (!wording) throw new Error(`${operator} has no wording in the table of permissions`);

@@ -49,7 +49,7 @@ resource "aws_iam_role_policy" "sender_policy" {
         {
           Sid      = "UseNamedSecrets"
           Effect   = "Allow"
-          Action   = concat(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], var.rotate == "managed" ? ["secretsmanager:RotateSecret"] : [], var.rotate == "generate" ? ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"] : [])
+          Action   = concat(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], var.rotate == "generate" ? ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"] : [])
           Resource = [for n in var.secret_names : join(":", ["arn", element(split(":", aws_iam_role.sender_role.arn), 1), "secretsmanager", data.aws_region.sender_region.id, element(split(":", aws_iam_role.sender_role.arn), 4), "secret", endswith(n, "/*") ? n : format("%s-??????", n)])]
         },
       ] : [],
@@ -57,10 +57,37 @@ resource "aws_iam_role_policy" "sender_policy" {
         {
           Sid      = "UseTaggedSecrets"
           Effect   = "Allow"
-          Action   = concat(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], var.rotate == "managed" ? ["secretsmanager:RotateSecret"] : [], var.rotate == "generate" ? ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"] : [])
+          Action   = concat(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], var.rotate == "generate" ? ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"] : [])
           Resource = [join(":", ["arn", element(split(":", aws_iam_role.sender_role.arn), 1), "secretsmanager", data.aws_region.sender_region.id, element(split(":", aws_iam_role.sender_role.arn), 4), "secret", "*"])]
           Condition = {
             StringEquals = { for key, value in var.secret_tags : "aws:ResourceTag/${key}" => value }
+          }
+        },
+      ] : [],
+      var.rotate == "managed" && length(var.secret_names) > 0 ? [
+        {
+          Sid      = "RotateNamedSecrets"
+          Effect   = "Allow"
+          Action   = ["secretsmanager:RotateSecret"]
+          Resource = [for n in var.secret_names : join(":", ["arn", element(split(":", aws_iam_role.sender_role.arn), 1), "secretsmanager", data.aws_region.sender_region.id, element(split(":", aws_iam_role.sender_role.arn), 4), "secret", endswith(n, "/*") ? n : format("%s-??????", n)])]
+          Condition = {
+            BoolIfExists = {
+              "secretsmanager:ModifyRotationRules" = "false"
+            }
+          }
+        },
+      ] : [],
+      var.rotate == "managed" && length(var.secret_tags) > 0 ? [
+        {
+          Sid      = "RotateTaggedSecrets"
+          Effect   = "Allow"
+          Action   = ["secretsmanager:RotateSecret"]
+          Resource = [join(":", ["arn", element(split(":", aws_iam_role.sender_role.arn), 1), "secretsmanager", data.aws_region.sender_region.id, element(split(":", aws_iam_role.sender_role.arn), 4), "secret", "*"])]
+          Condition = {
+            StringEquals = { for key, value in var.secret_tags : "aws:ResourceTag/${key}" => value }
+            BoolIfExists = {
+              "secretsmanager:ModifyRotationRules" = "false"
+            }
           }
         },
       ] : [],

@@ -1,5 +1,6 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { DAY_INDEX, EVENT_INDEX_NAMES } from "@secret-handoff/lambda/tables";
+import { EVENT_SOURCE, type SealNotice } from "@secret-handoff/protocol/api";
 import type { Construct } from "constructs";
 import { OPERATOR_ROUTES } from "../http/api.ts";
 import type { RotationProps } from "../props.ts";
@@ -36,6 +37,25 @@ const READS_NOTHING_SEALED = {
  */
 const IN_THE_DIRECTORY = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["recipient/*"] } };
 
+/** Handoffs have ids of 22 characters without a slash. Beside them lie subjects, requests with their approvals, and events that wait. */
+const AMONG_THE_HANDOFFS = {
+  "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["?".repeat(22)] },
+  "ForAllValues:StringNotLike": { "dynamodb:LeadingKeys": ["*/*"] },
+};
+
+const SEALED: SealNotice["type"] = "day_sealed";
+/**
+ * Nobody speaks on the bus as another. Seals are announced there, so that a forged one is found out: who adds events announces none.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+ */
+const OWN_EVENTS = {
+  "ForAllValues:StringEquals": { "events:source": EVENT_SOURCE },
+  "ForAllValues:StringNotEquals": { "events:detail-type": SEALED },
+};
+const OWN_SEALS = {
+  "ForAllValues:StringEquals": { "events:source": EVENT_SOURCE, "events:detail-type": SEALED },
+};
+
 export type TableArns = {
   readonly table: string;
   readonly stream: string;
@@ -43,11 +63,11 @@ export type TableArns = {
 };
 
 /**
- * The recipient's function: what the holder of a link can do. It may not put an item, and its code makes none; that UpdateItem could
- * make one, no policy can forbid.
+ * The recipient's function: what the holder of a link can do, with handoffs alone. It may not put an item, and its code makes none; that
+ * UpdateItem could make one, no policy can forbid.
  */
 export function recipientStatements({ table }: TableArns): readonly Statement[] {
-  return [allow("OpenHandoffs", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [table])];
+  return [allow("OpenHandoffs", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [table], AMONG_THE_HANDOFFS)];
 }
 
 /** The sender's function: creates, and never reads what is sealed. Its events wait for the drainer: to the trail it adds nothing. */
@@ -131,7 +151,7 @@ export function sealerStatements(
       StringEquals: { "kms:SigningAlgorithm": "ECDSA_SHA_256" },
     }),
     allow("KnowTheKey", ["kms:DescribeKey", "kms:GetPublicKey"], [sealKey]),
-    allow("TellTheBus", ["events:PutEvents"], [bus]),
+    allow("TellTheBus", ["events:PutEvents"], [bus], OWN_SEALS),
     ...(archive === undefined
       ? []
       : [
@@ -140,7 +160,11 @@ export function sealerStatements(
           allow("MissFiles", ["s3:ListBucket"], [archive.bucketArn]),
           ...(archive.kmsKeyArn === undefined
             ? []
-            : [allow("EncryptTheArchive", ["kms:Decrypt", "kms:GenerateDataKey"], [archive.kmsKeyArn])]),
+            : [
+                allow("EncryptTheArchive", ["kms:Decrypt", "kms:GenerateDataKey"], [archive.kmsKeyArn], {
+                  StringLike: { "kms:ViaService": "s3.*.amazonaws.com" },
+                }),
+              ]),
         ]),
   ];
 }
@@ -153,9 +177,15 @@ function drainStatements(
     allow("ReadOutboxes", ["dynamodb:GetItem"], [table], READS_NOTHING_SEALED),
     allow("SettleHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING),
     allow("StoreEvents", ["dynamodb:PutItem"], [audit], AMONG_THE_EVENTS),
-    allow("PublishEvents", ["events:PutEvents"], [bus]),
+    allow("PublishEvents", ["events:PutEvents"], [bus], OWN_EVENTS),
   ];
 }
+
+/**
+ * RotateSecret also takes a schedule: a caller could put the next rotation off for years, so that a stolen value stays good.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
+ */
+export const ROTATES_ONLY = { BoolIfExists: { "secretsmanager:ModifyRotationRules": "false" } };
 
 /** The state machine that rotates: marks and counts in its own table, and starts the rotation of the named secrets. */
 export function rotationStatements(
@@ -168,6 +198,7 @@ export function rotationStatements(
       "RotateSecrets",
       ["secretsmanager:RotateSecret"],
       secrets.map(({ arn }) => arn),
+      ROTATES_ONLY,
     ),
     ...(functionArns.length === 0
       ? []

@@ -8,6 +8,7 @@ import { isGitHubDotCom } from "../checks/contradictions.ts";
 import { InvalidProps } from "../checks/schema.ts";
 import { GITHUB_ISSUER } from "../policy.ts";
 import { type ArnParts, arnParts, tagEverything } from "../terraform.ts";
+import { ROTATES_ONLY } from "./function-permissions.ts";
 import { allow, policyDocument, type Statement } from "./policies.ts";
 
 /** The AWS role of a sending workflow. */
@@ -211,16 +212,21 @@ function senderRightsStatements(rights: SenderRights, here: ArnParts): readonly 
   const actions = [
     "secretsmanager:GetSecretValue",
     "secretsmanager:DescribeSecret",
-    ...(rotate === "managed" ? ["secretsmanager:RotateSecret"] : []),
     ...(rotate === "generate"
       ? ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]
       : []),
   ];
+  const rotateSecret = ["secretsmanager:RotateSecret"];
+  const tagged = { StringEquals: resourceTags(secretTags ?? {}) };
   return [
     ...(secrets.length > 0 ? [allow("UseNamedSecrets", actions, secrets)] : []),
-    ...(secretTags === undefined
-      ? []
-      : [allow("UseTaggedSecrets", actions, [`${inAccount}*`], { StringEquals: resourceTags(secretTags) })]),
+    ...(secretTags === undefined ? [] : [allow("UseTaggedSecrets", actions, [`${inAccount}*`], tagged)]),
+    ...(rotate === "managed" && secrets.length > 0
+      ? [allow("RotateNamedSecrets", rotateSecret, secrets, ROTATES_ONLY)]
+      : []),
+    ...(rotate === "managed" && secretTags !== undefined
+      ? [allow("RotateTaggedSecrets", rotateSecret, [`${inAccount}*`], { ...tagged, ...ROTATES_ONLY })]
+      : []),
     ...(rotate === "managed" && rotationFunctionArns.length > 0
       ? [allow("InvokeRotationFunctions", ["lambda:InvokeFunction"], rotationFunctionArns)]
       : []),

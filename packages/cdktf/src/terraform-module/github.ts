@@ -1,5 +1,6 @@
 import type { Construct } from "constructs";
 import { ARNS, arnRule } from "../checks/values.ts";
+import { ROTATES_ONLY } from "../iam/function-permissions.ts";
 import { allow, policyDocument, type Statement } from "../iam/policies.ts";
 import { checkMailStatement, gitHubTrust, mailLinksStatement, SenderRole } from "../iam/sender-role.ts";
 import { GITHUB_ISSUER } from "../policy.ts";
@@ -181,6 +182,8 @@ export const GITHUB_MADE_IF: MadeIf = {
   statements: {
     UseNamedSecrets: some("secret_names"),
     UseTaggedSecrets: some("secret_tags"),
+    RotateNamedSecrets: `var.rotate == "managed" && ${some("secret_names")}`,
+    RotateTaggedSecrets: `var.rotate == "managed" && ${some("secret_tags")}`,
     InvokeRotationFunctions: `var.rotate == "managed" && ${some("rotation_function_arns")}`,
     ReadParameters: some("parameter_names"),
     ReadParameterPaths: 'anytrue([for n in var.parameter_names : endswith(n, "/*")])',
@@ -255,23 +258,18 @@ const MAIL = {
 /** Those of the construct's role ({@link senderRightsStatements}), of which {@link GITHUB_MADE_IF} takes what is asked for. */
 function statements(here: ArnParts): readonly Statement[] {
   const secrets = arnOf("secretsmanager", here, "secret");
+  const named = {
+    // Secrets Manager ends every secret's ARN with a hyphen and six characters of its own.
+    expression: `[for n in var.secret_names : join(":", [${secrets}, endswith(n, "/*") ? n : format("%s-??????", n)])]`,
+  };
+  const any = { expression: `[join(":", [${secrets}, "*"])]` };
+  const tagged = { StringEquals: { "EXAMPLE-TAG": "EXAMPLE" } };
+  const rotate = ["secretsmanager:RotateSecret"];
   return [
-    allow(
-      "UseNamedSecrets",
-      { expression: ACTIONS },
-      {
-        // Secrets Manager ends every secret's ARN with a hyphen and six characters of its own.
-        expression: `[for n in var.secret_names : join(":", [${secrets}, endswith(n, "/*") ? n : format("%s-??????", n)])]`,
-      },
-    ),
-    allow(
-      "UseTaggedSecrets",
-      { expression: ACTIONS },
-      { expression: `[join(":", [${secrets}, "*"])]` },
-      {
-        StringEquals: { "EXAMPLE-TAG": "EXAMPLE" },
-      },
-    ),
+    allow("UseNamedSecrets", { expression: ACTIONS }, named),
+    allow("UseTaggedSecrets", { expression: ACTIONS }, any, tagged),
+    allow("RotateNamedSecrets", rotate, named, ROTATES_ONLY),
+    allow("RotateTaggedSecrets", rotate, any, { ...tagged, ...ROTATES_ONLY }),
     allow("InvokeRotationFunctions", ["lambda:InvokeFunction"], { expression: "var.rotation_function_arns" }),
     allow("ReadParameters", ["ssm:GetParameter"], {
       expression: `[for n in var.parameter_names : join(":", [${arnOf("ssm", here)}, "parameter/\${trimprefix(n, "/")}"])]`,
@@ -305,7 +303,7 @@ function statements(here: ArnParts): readonly Statement[] {
 }
 
 const ACTIONS =
-  'concat(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], var.rotate == "managed" ? ["secretsmanager:RotateSecret"] : [], var.rotate == "generate" ? ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"] : [])';
+  'concat(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], var.rotate == "generate" ? ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"] : [])';
 
 /** Parts of an ARN as arguments of join: inside an expression cdktf leaves references bare. */
 function arnOf(
