@@ -5,6 +5,7 @@ import {
   isoTime,
   type RevokeAllRequest,
   type RevokeAllResponse,
+  SENDER_ANSWER_LIMIT,
 } from "@secret-handoff/protocol/api";
 import type { Clock } from "../runtime.ts";
 import { ItemReader } from "../store/expressions.ts";
@@ -25,12 +26,14 @@ type RevokeAllDeps = TrailDeps & Visiting;
 /** Handoffs that a call looks at: 500 revocations take a few seconds. Looking at one that has ended costs far less. */
 const HANDOFFS_A_CALL = 500;
 const A_READ = 100;
+/** Handoffs that are looked at between two looks at the answer's size: of each 40 KB may be said, a set's names above all. */
+const A_LOOK = 25;
 /** Pages of the trail that a call reads, while they name few handoffs: a day also has the events of what became of them. */
 const TRAIL_PAGES_A_CALL = 10;
 /** The API answers within 30 seconds or not at all: a call that a slow table holds up ends after so many. */
 const SECONDS_A_CALL = 15;
-/** Lambda answers with 6 MB at the most, and what is released names up to 16 KB of secrets: a call ends when it has this much to say. */
-const ANSWER_CHARACTERS = 2_000_000;
+/** Bytes. A call ends when it has this much to say: what it looks at last, or a page of the trail, has room in the answer beside it. */
+const ENOUGH_TO_SAY = SENDER_ANSWER_LIMIT / 3;
 /** Revocations at once. */
 const AT_ONCE = 20;
 /** Days after its creation that a handoff may still be found: it lives for 31 at the most, and its tombstone for 30 more. */
@@ -66,9 +69,9 @@ export async function revokeAll(
   let { after } = place;
   const answers: Visited[] = [];
   const goesOn = budgetOf(deps);
-  for (let seen = 0; goesOn(answers, seen); seen += A_READ) {
+  for (let seen = 0; goesOn(answers, seen); seen += A_LOOK) {
     const from = after;
-    const page = await refusingBadCursor(cursor, () => deps.handoffs.listDue(A_READ, from && placeOf(from)));
+    const page = await refusingBadCursor(cursor, () => deps.handoffs.listDue(A_LOOK, from && placeOf(from)));
     answers.push(await visit(page.ids.filter(isHandoffId)));
     if (!page.next) return answerOf(deps, answers, { among: "trail", since: place.since });
     const read = new ItemReader(page.next);
@@ -198,7 +201,7 @@ async function visitTrail(
 function budgetOf({ clock }: Pick<RevokeAllDeps, "clock">) {
   const until = clock() + SECONDS_A_CALL;
   return (answers: readonly Visited[], seen: number) =>
-    seen < HANDOFFS_A_CALL && clock() < until && JSON.stringify(answers).length < ANSWER_CHARACTERS;
+    seen < HANDOFFS_A_CALL && clock() < until && Buffer.byteLength(JSON.stringify(answers)) < ENOUGH_TO_SAY;
 }
 
 async function answerOf(

@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
-import { type Actor, type AuditEvent, type EventType, isoTime } from "@secret-handoff/protocol/api";
+import {
+  type Actor,
+  type AuditEvent,
+  type EventType,
+  isoTime,
+  SENDER_ANSWER_LIMIT,
+} from "@secret-handoff/protocol/api";
 import {
   CLASS_INDEX,
   RECIPIENT_INDEX,
@@ -155,8 +161,8 @@ export class EventIndex {
       limit,
       after: after && itemOf({ ...after, [name]: value }),
     });
-    const events = (await this.#table.getMany(items.map(eventKey))).map(readEvent);
-    return pageOf(events, filter, period, next);
+    const filled = filling(items, await this.#table.getMany(items.map(eventKey)));
+    return pageOf(filled.items.map(readEvent), filter, period, filled.last ?? next);
   }
 
   async #handoff(
@@ -173,6 +179,41 @@ export class EventIndex {
     });
     return pageOf(items.map(readEvent), filter, period, next);
   }
+}
+
+/**
+ * Bytes of events after which a page of an index ends: half of what an answer may have. An index holds keys alone, so DynamoDB's own limit
+ * of a megabyte does not end the page, and a set's names may take 33 KB of each event.
+ */
+const PAGE_BYTES = SENDER_ANSWER_LIMIT / 2;
+
+/**
+ * The items that fill a page, each once.
+ * @param places what the index leads to, in its order
+ * @param items those of the places that there are
+ * @returns the last of the places that the page has come to, where it is full before their end
+ */
+function filling(
+  places: readonly Attributes[],
+  items: readonly Attributes[],
+): { readonly items: readonly Attributes[]; readonly last?: Attributes } {
+  const nameOf = ({ stream, sequence }: Attributes) => JSON.stringify([stream, sequence]);
+  const byName = new Map(items.map((item) => [nameOf(item), item]));
+  const found: Attributes[] = [];
+  let bytes = 0;
+  let last: Attributes | undefined;
+  for (const place of places) {
+    const name = nameOf(eventKey(place));
+    const item = byName.get(name);
+    const size = item === undefined ? 0 : Buffer.byteLength(new ItemReader(item).string("event"));
+    if (last && bytes + size > PAGE_BYTES) return { items: found, last };
+    if (item) found.push(item);
+    // An event may name one secret twice.
+    byName.delete(name);
+    bytes += size;
+    last = place;
+  }
+  return { items: found };
 }
 
 function indexFor(filter: EventFilter) {

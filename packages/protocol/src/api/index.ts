@@ -41,6 +41,7 @@ export {
   RECIPIENT_BODY_LIMIT,
   ReportRequest,
   RevokeAllRequest,
+  SENDER_ANSWER_LIMIT,
   SENDER_BODY_LIMIT,
   StatusRequest,
   Subject,

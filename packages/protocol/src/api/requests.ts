@@ -13,6 +13,11 @@ import { blob, bytes, flags, prose, state, text, time } from "./fields.ts";
 /** The largest bodies, bytes. */
 export const RECIPIENT_BODY_LIMIT = 2_048;
 export const SENDER_BODY_LIMIT = 409_600;
+/**
+ * The largest answer to a sender, bytes: clients refuse a longer one. In Lambda's own answer, which holds it as text, each quotation mark
+ * takes two bytes, and that has 6 MB at the most.
+ */
+export const SENDER_ANSWER_LIMIT = 2_000_000;
 
 /**
  * The most secrets of a set, and the most bytes that their ARNs take together: each event of the handoff repeats them, and an event and

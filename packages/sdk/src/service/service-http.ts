@@ -1,3 +1,4 @@
+import { SENDER_ANSWER_LIMIT } from "@secret-handoff/protocol/api";
 import { boundedText } from "@secret-handoff/protocol/bounded-body";
 import { Concealed } from "../redact.ts";
 import { type Deadline, withAttemptLimit } from "../runtime/deadline.ts";
@@ -20,8 +21,6 @@ export type ServiceRequest = {
 
 /** One attempt takes no longer than this, ms. */
 const ATTEMPT_MS = 15_000;
-/** No answer of the service is longer, bytes. */
-const LONGEST_ANSWER = 2_000_000;
 
 /** What proves who calls: a token that the service verifies, or the signature of an IAM principal, which API Gateway does. */
 export type Credentials = TokenSource | RequestSigner;
@@ -76,7 +75,7 @@ export async function request(
           response,
           await boundedText(
             response,
-            LONGEST_ANSWER,
+            SENDER_ANSWER_LIMIT,
             () =>
               new SenderError(
                 "not_a_service",
