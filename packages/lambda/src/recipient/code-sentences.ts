@@ -47,14 +47,14 @@ const fr: CodeSentences = {
 const es: CodeSentences = {
   heading: "Su código de confirmación",
   subject: "Su código de confirmación, de {company}",
-  asked: "Ha pedido este código en la página que está abriendo. Escríbalo allí:",
+  asked: "Usted ha solicitado este código en la página que está abriendo. Escríbalo allí:",
   valid: "Es válido durante {minutes} minutos. Si pide otro código, solo funciona el más reciente.",
-  careful: "Si quiere asegurarse",
-  only: "Escriba el código solo si la dirección de su navegador empieza por {origin} exactamente.",
+  careful: "Para mayor seguridad",
+  only: "Escriba el código solo si {origin} es el comienzo de la dirección en su navegador.",
   nobody: "Nadie le pedirá este código por teléfono, chat o correo.",
   unexpected:
-    "¿No ha pedido ningún código? Entonces otra persona puede tener su enlace. Abra el enlace del primer correo y elija «Denunciar este enlace».",
-  tell: "O avise, por una vía que ya conozca, a: {contact}",
+    "¿No ha solicitado ningún código? Es posible que otra persona tenga su enlace. Abra el enlace del primer correo y elija «Denunciar este enlace».",
+  tell: "O avise, por una vía que ya conozca, a {contact}",
 };
 
 const ptBR: CodeSentences = {
