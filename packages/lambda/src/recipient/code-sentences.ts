@@ -60,23 +60,23 @@ const es: CodeSentences = {
 const ptBR: CodeSentences = {
   heading: "Seu código de confirmação",
   subject: "Seu código de confirmação, de {company}",
-  asked: "Você pediu este código na página que está abrindo. Digite-o lá:",
-  valid: "Ele vale por {minutes} minutos. Se você pedir outro código, só o mais recente funciona.",
-  careful: "Se quiser ter certeza",
-  only: "Só digite o código se o endereço no navegador começar com {origin} exatamente.",
+  asked: "Você solicitou este código na página que está abrindo. Digite-o lá:",
+  valid: "Ele vale por {minutes} minutos. Se você solicitar outro código, só o mais recente funcionará.",
+  careful: "Para ter certeza",
+  only: "Só digite o código se {origin} for o começo do endereço no seu navegador.",
   nobody: "Ninguém vai pedir este código a você por telefone, chat ou e-mail.",
   unexpected:
-    "Não pediu um código? Então outra pessoa pode ter o seu link. Abra o link do primeiro e-mail e escolha “Denunciar este link”.",
+    "Não solicitou nenhum código? Então outra pessoa pode estar com o seu link. Abra o link do primeiro e-mail e escolha “Denunciar este link”.",
   tell: "Ou avise, por um meio que você já conhece: {contact}",
 };
 
 const it: CodeSentences = {
   heading: "Il Suo codice di conferma",
   subject: "Il Suo codice di conferma, da {company}",
-  asked: "Ha richiesto questo codice sulla pagina che sta aprendo. Lo inserisca lì:",
+  asked: "Ha richiesto questo codice nella pagina che sta aprendo. Lo inserisca lì:",
   valid: "È valido per {minutes} minuti. Se ne richiede un altro, funziona solo il più recente.",
-  careful: "Se vuole esserne certo",
-  only: "Inserisca il codice solo se l’indirizzo nel browser comincia con {origin} esattamente.",
+  careful: "Per maggiore sicurezza",
+  only: "Inserisca il codice solo se {origin} è l’inizio dell’indirizzo nel browser.",
   nobody: "Nessuno Le chiederà questo codice per telefono, in chat o per e-mail.",
   unexpected:
     "Non ha richiesto un codice? Allora qualcun altro potrebbe avere il Suo link. Apra il link della prima e-mail e scelga «Segnala questo link».",
