@@ -44,33 +44,37 @@ export function chooseLanguage(top: Element, store: Store, onChange: () => void)
     return table;
   }
 
-  async function speakAll(language: Language): Promise<void> {
+  /** @returns whether it is still what is chosen: a file may take longer than the next choice */
+  async function speakAll(language: Language): Promise<boolean> {
     const tables = language === "en" ? [] : await Promise.all(parts.map((part) => read(language + part)));
+    if (language !== select.value) return false;
     speak(language, Object.assign({}, ...tables));
+    return true;
   }
 
-  const choose = async () => {
+  async function choose(): Promise<void> {
     const language = select.value as Language;
-    await speakAll(language);
+    try {
+      if (!(await speakAll(language))) return;
+    } catch {
+      if (language === select.value) select.value = root.lang;
+      return;
+    }
     root.lang = language;
     root.dir = isRightToLeft(language) ? "rtl" : "";
     select.setAttribute("aria-label", translated(say.language));
     onChange();
-  };
-  const tryToChoose = () =>
-    choose().catch(() => {
-      select.value = root.lang;
-    });
+  }
   select.addEventListener("change", () => {
     store.set(KEPT, select.value);
-    void tryToChoose();
+    void choose();
   });
   select.value = preferredLanguage([store.get(KEPT) ?? "", ...navigator.languages]);
   top.append(select);
-  void tryToChoose();
+  void choose();
 
   return async () => {
     if (!parts.includes(OPENED)) parts.push(OPENED);
-    await speakAll(root.lang as Language).catch(() => {});
+    await speakAll(select.value as Language).catch(() => {});
   };
 }
