@@ -5,6 +5,7 @@ import { companyTests } from "./company.browser.ts";
 import { documentsTests } from "./documents.browser.ts";
 import { exactValuesTests } from "./exact-values.browser.ts";
 import { faultsTests } from "./faults.browser.ts";
+import { languagesTests } from "./languages.browser.ts";
 import { openingTests } from "./opening.browser.ts";
 import { resilienceTests } from "./resilience.browser.ts";
 import { savedFilesTests } from "./saved-files.browser.ts";
@@ -13,6 +14,7 @@ import { savedFilesTests } from "./saved-files.browser.ts";
 const inBrowser = await browserTests();
 
 describe("opening", () => openingTests(inBrowser));
+describe("languages", () => languagesTests(inBrowser));
 describe("resilience", () => resilienceTests(inBrowser));
 describe("exact values", () => exactValuesTests(inBrowser));
 describe("faults", () => faultsTests(inBrowser));

@@ -29,45 +29,6 @@ export function openingTests(inBrowser: InBrowser): void {
     },
   );
 
-  inBrowser(
-    "speaks the browser's language, and another when asked, and keeps what was typed",
-    async ({ stack, visitor }) => {
-      const ana = await visitor({ locale: "de-AT" });
-      await ana.goTo(await stack.link({ email: EMAIL }));
-      await ana.sees(/hat Ihnen Zugangsdaten gesendet/);
-      await ana.page.getByLabel("Ihre E-Mail-Adresse").fill(EMAIL);
-      await ana.page.getByLabel("Sprache").selectOption("he");
-      await ana.sees(/פרטי גישה עבורך/);
-      expect(
-        await ana.page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]),
-      ).toEqual(["he", "rtl"]);
-      expect(await ana.page.locator("#email").inputValue()).toBe(EMAIL);
-      await ana.page.locator("select").selectOption("en");
-      await ana.sees(/sent you access details/);
-      expect(
-        ana.requests
-          .filter((request) => request.includes("/h/language/"))
-          .map((request) => request.slice(-2)),
-      ).toEqual(["de", "he"]);
-    },
-  );
-
-  inBrowser("takes no sentence that was not built with it", async ({ stack, visitor }) => {
-    const ana = await visitor({ locale: "de-DE" });
-    const altered = ana.page.waitForResponse("**/h/language/de");
-    await ana.page.route("**/h/language/de", async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({
-        response,
-        body: (await response.text()).replace("Anzeigen", "Passwort mailen"),
-      });
-    });
-    await ana.goTo(await stack.link());
-    await (await altered).finished();
-    await ana.page.waitForFunction(() => document.querySelector("select")?.value === "en");
-    await ana.sees(/sent you access details/);
-  });
-
   inBrowser("loading the page again and again claims nothing", async ({ stack, visitor }) => {
     const link = await stack.link();
     const ana = await visitor();

@@ -78,5 +78,6 @@ addEventListener("pageshow", (event) => {
 page.start();
 speakOfOpened = chooseLanguage(top, browserStore(window), () => {
   showFoot(foot, company);
+  announcer.textContent = "";
   renderer.sayAnew();
 });

@@ -1,6 +1,6 @@
 import { splitContacts } from "@secret-handoff/protocol/markup";
-import { translated } from "@secret-handoff/protocol/recipient";
 import type { Message } from "../wording.ts";
+import { setLabel, setText, type Words } from "./words.ts";
 
 export type Content = Node | string | false | undefined;
 type Attribute = string | boolean | undefined | ((event: Event) => void);
@@ -30,32 +30,37 @@ export function fill(parent: Element, ...contents: readonly Content[]): void {
   );
 }
 
-/** Sets the text where it has changed, so that nothing is announced twice. */
-export function setText(node: Element, text: string): void {
-  const wanted = translated(text);
-  if (node.textContent !== wanted) node.textContent = wanted;
+/** An element with words of the page's own, and nothing else in it. */
+export function worded<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  words: Words,
+  attributes: Readonly<Record<string, Attribute>> = {},
+): HTMLElementTagNameMap[Name] {
+  return setText(element(name, attributes), words);
 }
 
 type Press = () => void;
 
 /** A card: the message, and what belongs under it. The heading takes the focus, so that a screen reader starts there. */
-export function card([title, ...body]: Message, ...contents: readonly Content[]): HTMLElement {
+export function card(message: Message | (() => Message), ...contents: readonly Content[]): HTMLElement {
+  const told = typeof message === "function" ? message : () => message;
+  const [title, ...body] = told().map((_, index) => () => told()[index] ?? "");
   return element(
     "section",
     { class: "card" },
-    element("h1", { tabindex: "-1" }, translated(title)),
+    title && worded("h1", title, { tabindex: "-1" }),
     ...body.map(paragraph),
     ...contents,
   );
 }
 
-export function paragraph(sentence: string): HTMLElement {
-  return element("p", {}, translated(sentence));
+export function paragraph(words: Words): HTMLElement {
+  return worded("p", words);
 }
 
 /** The heading of a part of a card. */
 export function subheading(text: string): HTMLElement {
-  return element("h2", {}, translated(text));
+  return worded("h2", text);
 }
 
 /** What a sender wrote: never translated, and in the direction that it runs by itself. */
@@ -73,8 +78,8 @@ export function row(...contents: readonly Content[]): HTMLElement {
 }
 
 /** Small print; with `role` status, screen readers speak it when it changes. */
-export function hint(text = "", role?: "status"): HTMLElement {
-  return element("p", { class: "hint", role }, translated(text));
+export function hint(text: Words = "", role?: "status"): HTMLElement {
+  return worded("p", text, { class: "hint", role });
 }
 
 /** @param label what a screen reader says instead of the text */
@@ -82,18 +87,15 @@ export function button(
   text: string,
   press: Press,
   kind: "main" | "strong" | "plain" | "quiet" = "plain",
-  label?: string,
+  label?: Words,
 ): HTMLElement {
-  return element(
-    "button",
-    { type: "button", class: kind, click: press, "aria-label": label },
-    translated(text),
-  );
+  const made = worded("button", text, { type: "button", class: kind, click: press });
+  return label === undefined ? made : setLabel(made, label);
 }
 
 /** The button that sends its form. */
 export function submitButton(text: string, kind: "main" | "alarm" = "main"): HTMLElement {
-  return element("button", { class: kind }, translated(text));
+  return worded("button", text, { class: kind });
 }
 
 /** A form that never leaves the page. */
@@ -110,7 +112,7 @@ export type LabelledInput<Input extends HTMLElement> = {
   readonly root: HTMLElement;
   readonly input: Input;
   /** Shows what is wrong and puts the focus there; undefined takes it away. */
-  showError(text: string | undefined): void;
+  showError(text: Words | undefined): void;
 };
 
 export function labelledInput<Name extends "input" | "textarea">(
@@ -118,7 +120,7 @@ export function labelledInput<Name extends "input" | "textarea">(
   id: string,
   label: string,
   attributes: Readonly<Record<string, string>> = {},
-  hintText?: string,
+  hintText?: Words,
 ): LabelledInput<HTMLElementTagNameMap[Name]> {
   const error = element("p", { id: `${id}-error`, class: "error" });
   const explained = hintText === undefined ? undefined : hint(hintText);
@@ -138,16 +140,9 @@ export function labelledInput<Name extends "input" | "textarea">(
   });
   return {
     input,
-    root: element(
-      "div",
-      { class: "question" },
-      element("label", { for: id }, translated(label)),
-      explained,
-      input,
-      error,
-    ),
+    root: element("div", { class: "question" }, worded("label", label, { for: id }), explained, input, error),
     showError(text) {
-      error.textContent = translated(text ?? "");
+      setText(error, text ?? "");
       input.setAttribute("aria-invalid", String(text !== undefined));
       if (text !== undefined) input.focus();
     },

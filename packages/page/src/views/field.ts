@@ -1,12 +1,13 @@
 import type { Field } from "@secret-handoff/protocol";
-import { translated } from "@secret-handoff/protocol/recipient";
 import * as say from "../wording-opened.ts";
-import { button, element, fill, given, hint, row, setText } from "./elements.ts";
+import { button, element, fill, given, hint, row, worded } from "./elements.ts";
 import type { OpenedActions } from "./opened-screens.ts";
+import { setLabel, setText, spoken, type Words } from "./words.ts";
 
 export type FieldView = {
   readonly root: HTMLElement;
   readonly concealed: boolean;
+  isShown(): boolean;
   show(visible: boolean): void;
 };
 
@@ -21,12 +22,16 @@ const LONGEST_UNBOXED = 1_000;
 /** Longer values than this are shown as they are: a mark is an element, and a phone has little room for a hundred thousand. */
 const LONGEST_MARKED = 20_000;
 
-/** One value: masked until asked for, copied without being shown, spelled out sign by sign. */
+/**
+ * One value: masked until asked for, copied without being shown, spelled out sign by sign.
+ * @param onTurned called when it was shown or hidden
+ */
 export function fieldView(
   { name, value, concealed }: Field,
   label: string,
   actions: OpenedActions,
   onCopied: () => void,
+  onTurned: () => void,
 ): FieldView {
   const isPlain = name === label;
   const inFull = isPlain ? label : `${label}, ${name}`;
@@ -39,21 +44,20 @@ export function fieldView(
   const showButton = button("", () => show(!visible));
   const spell = () => {
     spelled = !spelled;
-    visible = true;
-    render();
+    show(true);
   };
-  const spellButton = button(say.spell, spell, "plain", `${translated(say.spell)}: ${inFull}`);
+  const spellButton = button(say.spell, spell, "plain", () => `${spoken(say.spell)}: ${inFull}`);
 
   function show(next: boolean): void {
     visible = next;
     spelled &&= next;
     render();
+    onTurned();
   }
 
   function render(): void {
-    const verb = translated(visible ? say.hide : say.show);
-    showButton.textContent = verb;
-    showButton.setAttribute("aria-label", `${verb}: ${inFull}`);
+    const verb = visible ? say.hide : say.show;
+    setLabel(setText(showButton, verb), () => `${spoken(verb)}: ${inFull}`);
     spellButton.setAttribute("aria-pressed", String(spelled));
     const exact = visible && !spelled && value !== "";
     box.className = exact ? "value exact" : "value";
@@ -62,8 +66,8 @@ export function fieldView(
     setText(note, exact && isMarked && UNSEEN.test(value) ? say.marked : "");
     if (!visible) {
       const mask = element("span", { class: "masked", "aria-hidden": "true" }, MASK);
-      fill(box, mask, element("span", { class: "unseen" }, translated(say.hidden)));
-    } else if (value === "") fill(box, element("i", {}, translated(say.empty)));
+      fill(box, mask, worded("span", say.hidden, { class: "unseen" }));
+    } else if (value === "") fill(box, worded("i", say.empty));
     else fill(box, ...(spelled ? [spelledOut(value)] : isMarked ? marked(value) : [value]));
     root.classList.toggle("long", spelled || value.length > LONGEST_IN_ROW || value.includes("\n"));
   }
@@ -82,7 +86,7 @@ export function fieldView(
     value !== "" && [...value].length <= LONGEST_SPELLED && spellButton,
   );
   render();
-  return { root, concealed, show };
+  return { root, concealed, isShown: () => visible, show };
 }
 
 /** A name, unless the item's heading is it, what belongs to it, and its buttons. Nothing in it is offered to a translator. */
@@ -107,7 +111,7 @@ export function fieldBox(
 export function copyButton(
   text: string,
   value: string,
-  what: string,
+  what: Words,
   actions: OpenedActions,
   onCopied: () => void,
   onRefused: () => void,
@@ -117,17 +121,16 @@ export function copyButton(
     onCopied();
     showCopied(made, text, what, actions);
   };
-  const made = button(text, copy, "strong", `${translated(text)}: ${what}`);
+  const made = button(text, copy, "strong", () => `${spoken(text)}: ${spoken(what)}`);
   return made;
 }
 
 /** For two seconds the button says that it has copied; what a screen reader calls it says the same (WCAG 2.2, 2.5.3). */
-export function showCopied(made: HTMLElement, text: string, what: string, actions: OpenedActions): void {
+export function showCopied(made: HTMLElement, text: string, what: Words, actions: OpenedActions): void {
   const name = (verb: string) => {
-    const label = `${translated(verb)}: ${what}`;
-    setText(made, verb);
-    made.setAttribute("aria-label", label);
-    return label;
+    const label = () => `${spoken(verb)}: ${spoken(what)}`;
+    setLabel(setText(made, verb), label);
+    return label();
   };
   actions.announce(name(say.copied));
   setTimeout(() => name(text), 2_000);
@@ -139,12 +142,7 @@ function spelledOut(value: string): HTMLElement {
     "ol",
     { class: "spelled" },
     ...[...value].map((sign) =>
-      element(
-        "li",
-        {},
-        element("b", {}, MARKS[sign] ?? sign),
-        element("small", {}, translated(kindOf(sign))),
-      ),
+      element("li", {}, element("b", {}, MARKS[sign] ?? sign), worded("small", kindOf(sign))),
     ),
   );
 }

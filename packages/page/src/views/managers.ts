@@ -1,5 +1,5 @@
 import { type BundleFile, type Item, platformRandom } from "@secret-handoff/protocol";
-import { joined, translated } from "@secret-handoff/protocol/recipient";
+import { joined } from "@secret-handoff/protocol/recipient";
 import { fileName, SHORTEST_FILE_PASSWORD } from "@secret-handoff/protocol/saving";
 import {
   bitwardenFile,
@@ -10,19 +10,10 @@ import {
   kdbxFile,
 } from "@secret-handoff/protocol/saving/managers";
 import * as say from "../wording-managers.ts";
-import {
-  button,
-  element,
-  form,
-  hint,
-  labelledInput,
-  row,
-  setText,
-  subheading,
-  submitButton,
-} from "./elements.ts";
+import { button, element, form, hint, labelledInput, row, subheading, submitButton } from "./elements.ts";
 import { showCopied } from "./field.ts";
 import type { OpenedActions } from "./opened-screens.ts";
+import { setLabel, setText, spoken } from "./words.ts";
 
 /**
  * Files for password managers. A module of its own, which the page fetches as soon as a secret is opened; without it the secret can be
@@ -38,30 +29,29 @@ export function managersView(
   const files = items.flatMap((item) => item.files ?? []);
   const result = hint("", "status");
 
-  function save(name: string, data: BlobPart, ...remarks: readonly string[]): void {
+  /** @param remarks what to know of the file, in the language that is spoken then */
+  function save(name: string, data: BlobPart, remarks: () => readonly string[]): void {
     actions.save(name, data);
-    result.textContent = joined(say.saved(name), ...remarks);
+    setText(result, () => joined(say.saved(name), ...remarks()));
   }
   function saveCsv(manager: CsvManager): void {
     const { text, moved, leftOut, altered } = csvFile(items, manager);
-    save(
-      `secret-${manager}.csv`,
-      text,
+    save(`secret-${manager}.csv`, text, () => [
       say.moved(moved),
       say.lineEndsChange(altered),
       say.notHeld([...leftOut, ...namesOf(files)]),
-    );
+    ]);
     if (altered.length + leftOut.length === 0) onSaved(...fields);
   }
   function saveBitwarden(): void {
     const { text, leftOut } = bitwardenFile(items);
-    save("secret-bitwarden.json", text, say.tooLong(leftOut), say.notHeld(namesOf(files)));
+    save("secret-bitwarden.json", text, () => [say.tooLong(leftOut), say.notHeld(namesOf(files))]);
     if (leftOut.length === 0) onSaved(...fields);
   }
   const keepass = keepassForm(items, actions, (data) => {
     const held = fields.filter(isHeldByKeePass);
     const notHeld = fields.filter((field) => !held.includes(field));
-    save("secret.kdbx", data, say.notHeld(notHeld.map(({ name }) => name)));
+    save("secret.kdbx", data, () => [say.notHeld(notHeld.map(({ name }) => name))]);
     onSaved(...held, ...files);
   });
 
@@ -101,7 +91,7 @@ function keepassForm(
   );
   box.input.value = filePassword(platformRandom);
   box.input.style.maxWidth = "24rem";
-  const bar = element("progress", { "aria-label": translated(say.progress), hidden: true });
+  const bar = setLabel(element("progress", { hidden: true }), say.progress);
   const state = hint("", "status");
   let isBusy = false;
 
@@ -133,7 +123,6 @@ function keepassForm(
     isBusy = false;
   }
 
-  const whatIsCopied = translated(say.passwordOfFile);
   const copy = button(
     say.copy,
     async () => {
@@ -141,10 +130,10 @@ function keepassForm(
         box.input.select();
         return;
       }
-      showCopied(copy, say.copy, whatIsCopied, actions);
+      showCopied(copy, say.copy, say.passwordOfFile, actions);
     },
     "plain",
-    `${translated(say.copy)}: ${whatIsCopied}`,
+    () => `${spoken(say.copy)}: ${spoken(say.passwordOfFile)}`,
   );
   const made = form(() => void make(), box.root, row(copy, submitButton(say.saveFile)), bar, state);
   made.hidden = true;

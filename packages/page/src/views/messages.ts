@@ -9,11 +9,11 @@ import {
   labelledInput,
   paragraph,
   row,
-  setText,
   submitButton,
   withLinks,
 } from "./elements.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
+import { setText } from "./words.ts";
 
 /** The screens that only show a message, with at most a button. */
 
@@ -53,15 +53,15 @@ export function failedView(): View {
 }
 
 export function brokenView({ handoff }: ScreenOf<"broken">): View {
-  return { root: card(say.broken(say.senderOf(handoff.header))) };
+  return { root: card(() => say.broken(say.senderOf(handoff.header))) };
 }
 
 export function endedView(screen: ScreenOf<"ended">, { send }: ViewActions): View {
   const { handoff, state, changedAt } = screen;
-  const when = changedAt === undefined ? undefined : inFull(changedAt);
+  const when = () => (changedAt === undefined ? undefined : inFull(changedAt));
   return {
     root: card(
-      say.ending(screen, when, say.senderOf(handoff?.header)),
+      () => say.ending(screen, when(), say.senderOf(handoff?.header)),
       handoff?.spoiled && paragraph(say.memorySpoiled),
       handoff && say.isDoubtful(state) && button(say.notMe, () => send({ type: "not_me" })),
     ),
@@ -73,14 +73,14 @@ export function reportView(
   { handoff, back }: ScreenOf<"report">,
   { send, company }: ViewActions,
 ): View<ScreenOf<"report">> {
-  const sender = say.senderOf(handoff.header);
+  const sender = () => say.senderOf(handoff.header);
   const box = labelledInput("input", "word", say.typeTheWord);
   const state = hint("", "status");
   return {
     root: card(
-      [say.reportThis, ...(back.kind === "ready" ? [say.leaveItClosed(sender)] : [])],
+      () => [say.reportThis, ...(back.kind === "ready" ? [say.leaveItClosed(sender())] : [])],
       back.kind === "ready" && element("p", {}, ...withLinks(company.contact ?? "")),
-      paragraph(say.whatReport(sender)),
+      paragraph(() => say.whatReport(sender())),
       form(
         () => send({ type: "report", word: box.input.value }),
         box.root,

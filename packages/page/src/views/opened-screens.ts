@@ -1,11 +1,11 @@
-import { translated } from "@secret-handoff/protocol/recipient";
 import { fileName } from "@secret-handoff/protocol/saving";
 import { type ClipboardState, copyExactly, copyInPress, createClipboard } from "../clipboard.ts";
 import type { Clock } from "../time.ts";
 import * as say from "../wording-opened.ts";
-import { button, fill } from "./elements.ts";
+import { button, fill, worded } from "./elements.ts";
 import { doneView, hiddenView, openedView } from "./opened.ts";
 import type { OpenedViews, ViewActions } from "./renderer.ts";
+import { spoken } from "./words.ts";
 
 /** Hands bytes to the browser as a download, without a type: no browser shall look into it, whatever the sender called it. */
 function saveFile(name: string, data: BlobPart): void {
@@ -49,24 +49,11 @@ export function openedScreens(bar: HTMLElement, actions: ViewActions, clock: Clo
   );
   const withClipboard: OpenedActions = { ...actions, copy: (text) => clipboard.copy(text), save: saveFile };
 
-  let known: ClipboardState = { kind: "untouched" };
-  function fillBar(): void {
-    const clear = known.kind === "unsure" && known.clearable;
-    fill(
-      bar,
-      translated(say.clipboard(known)),
-      clear && button(say.clearClipboard, () => void clipboard.clear()),
-    );
-  }
   function showClipboard(state: ClipboardState): void {
-    known = state;
-    fillBar();
-    if (state.kind !== "holds") actions.announce(translated(say.clipboard(state)));
-  }
-  /** In another language a screen is made anew, and the bar speaks it, too. */
-  function besideBar<Made>(made: Made): Made {
-    fillBar();
-    return made;
+    const told = say.clipboard(state);
+    const clear = state.kind === "unsure" && state.clearable;
+    fill(bar, worded("span", told), clear && button(say.clearClipboard, () => void clipboard.clear()));
+    if (state.kind !== "holds") actions.announce(spoken(told));
   }
 
   // Before the claim, so that the network is not needed after it. Where it cannot be had, the view says so.
@@ -79,8 +66,8 @@ export function openedScreens(bar: HTMLElement, actions: ViewActions, clock: Clo
     clipboard.release();
   });
   return {
-    opened: (screen) => besideBar(openedView(screen, withClipboard)),
-    hidden: (screen) => besideBar(hiddenView(screen, actions)),
-    done: (screen) => besideBar(doneView(screen)),
+    opened: (screen) => openedView(screen, withClipboard),
+    hidden: (screen) => hiddenView(screen, actions),
+    done: doneView,
   };
 }

@@ -1,11 +1,12 @@
 import type { BundleFile, Item } from "@secret-handoff/protocol";
-import { type Acknowledgement, joined, locale, translated } from "@secret-handoff/protocol/recipient";
+import { type Acknowledgement, joined, locale } from "@secret-handoff/protocol/recipient";
 import { asText, envFile, fileName, jsonFile } from "@secret-handoff/protocol/saving";
 import * as say from "../wording-opened.ts";
-import { button, card, element, fill, given, hint, paragraph, row, setText, subheading } from "./elements.ts";
+import { button, card, element, fill, given, hint, paragraph, row, subheading, worded } from "./elements.ts";
 import { copyButton, type FieldView, fieldBox, fieldView } from "./field.ts";
 import type { OpenedActions } from "./opened-screens.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
+import { setText, spoken } from "./words.ts";
 
 /** When to say once that the secret will be hidden, ms before. */
 const WARN_BEFORE = 60_000;
@@ -17,8 +18,9 @@ export function openedView(screen: ScreenOf<"opened">, actions: OpenedActions): 
   const { items } = screen.bundle;
   const views: FieldView[] = [];
   const taken = takenTogether(items, () => actions.send({ type: "taken" }));
-  const sections = items.map((item) => itemView(item, actions, taken, views));
+  const sections = items.map((item) => itemView(item, actions, taken, views, () => showAll.update()));
   const concealed = views.filter((view) => view.concealed);
+  const showAll = showAllButton(concealed);
   const status = element("p", { class: "status" });
   const clock = element("span", { role: "timer" });
   const more = button(say.fiveMore, () => actions.send({ type: "show_longer", now: actions.now() }), "quiet");
@@ -28,9 +30,9 @@ export function openedView(screen: ScreenOf<"opened">, actions: OpenedActions): 
     setText(status, statusText(acknowledgement));
     // One time at a time: until it is taken the status tells of another, which nobody can prolong.
     more.hidden = isUntold(acknowledgement);
-    setText(clock, more.hidden ? "" : say.hidesIn(hideAt - now));
+    setText(clock, () => (more.hidden ? "" : say.hidesIn(hideAt - now)));
     const soon = hideAt - now <= WARN_BEFORE;
-    if (soon && !warned) actions.announce(translated(say.hidesSoon));
+    if (soon && !warned) actions.announce(spoken(say.hidesSoon));
     warned = soon;
   }
 
@@ -62,7 +64,7 @@ export function openedView(screen: ScreenOf<"opened">, actions: OpenedActions): 
           done(),
         ),
       ...sections,
-      values.length > 1 && row(copyAll(), concealed.length > 1 && showAllButton(concealed)),
+      values.length > 1 && row(copyAll(), concealed.length > 1 && showAll.root),
       all,
       values.length > 0 && saving,
       items.length > 0 && managersPlace(items, actions, taken),
@@ -99,26 +101,30 @@ function isUntold({ kind, tries }: Acknowledgement): boolean {
   return kind === "due" && tries === 0;
 }
 
-function showAllButton(fields: readonly FieldView[]): HTMLElement {
-  let shown = false;
-  const made = button(say.showAll, () => {
-    shown = !shown;
-    setText(made, shown ? say.hideAll : say.showAll);
-    for (const field of fields) field.show(shown);
+/** Shows all, and hides all where each is shown, be it one by one. */
+function showAllButton(fields: readonly FieldView[]) {
+  const areShown = () => fields.every((field) => field.isShown());
+  const root = button(say.showAll, () => {
+    const next = !areShown();
+    for (const field of fields) field.show(next);
   });
-  return made;
+  return { root, update: () => void setText(root, areShown() ? say.hideAll : say.showAll) };
 }
 
 type Taken = ReturnType<typeof takenTogether>;
 
-/** @param gathered takes in the item's fields */
+/**
+ * @param gathered takes in the item's fields
+ * @param onTurned called when one of them was shown or hidden
+ */
 function itemView(
   { label, fields, files = [] }: Item,
   actions: OpenedActions,
   taken: Taken,
   gathered: FieldView[],
+  onTurned: () => void,
 ): HTMLElement {
-  const views = fields.map((field) => fieldView(field, label, actions, () => taken(field)));
+  const views = fields.map((field) => fieldView(field, label, actions, () => taken(field), onTurned));
   gathered.push(...views);
   return element(
     "section",
@@ -138,9 +144,9 @@ function fileView(file: BundleFile, label: string, actions: OpenedActions, taken
   };
   return fieldBox(
     name !== label && name,
-    element("div", { class: "value" }, sizeInWords(file.data.length)),
+    worded("div", () => sizeInWords(file.data.length), { class: "value" }),
     false,
-    button(say.download, download, "plain", `${translated(say.download)}: ${name}`),
+    button(say.download, download, "plain", () => `${spoken(say.download)}: ${name}`),
   );
 }
 
@@ -154,13 +160,13 @@ function sizeInWords(bytes: number): string {
 /** Buttons that save all values as a file. @param onSaved called when no value was left out */
 function savingView(items: readonly Item[], actions: OpenedActions, onSaved: () => void): HTMLElement {
   const result = hint("", "status");
-  function save(name: string, text: string, ...remarks: readonly string[]): void {
+  function save(name: string, text: string, remarks: () => readonly string[] = () => []): void {
     actions.save(name, text);
-    result.textContent = joined(say.saved(name), ...remarks);
+    setText(result, () => joined(say.saved(name), ...remarks()));
   }
   function saveEnv(): void {
     const { text, shellOnly, leftOut } = envFile(items);
-    save("secret.env", text, say.shellOnly(shellOnly), say.leftOut(leftOut));
+    save("secret.env", text, () => [say.shellOnly(shellOnly), say.leftOut(leftOut)]);
     if (leftOut.length === 0) onSaved();
   }
   function saveJson(): void {
@@ -200,7 +206,7 @@ function managersPlace(items: readonly Item[], actions: OpenedActions, taken: Ta
 
 export function hiddenView(_: ScreenOf<"hidden">, { send, now }: ViewActions): View<ScreenOf<"hidden">> {
   const left = element("p");
-  const update = (next: ScreenOf<"hidden">) => setText(left, say.stillHeld(next.forgetAt - next.now));
+  const update = (next: ScreenOf<"hidden">) => setText(left, () => say.stillHeld(next.forgetAt - next.now));
   return {
     root: card(
       [say.hiddenHeading],
@@ -222,7 +228,7 @@ export function doneView(screen: ScreenOf<"done">): View<ScreenOf<"done">> {
       [screen.forgotten ? say.forgotten : say.done, say.gone],
       status,
       subheading(say.leftToDo),
-      element("ul", {}, ...say.advice.map((sentence) => element("li", {}, translated(sentence)))),
+      element("ul", {}, ...say.advice.map((sentence) => worded("li", sentence))),
     ),
     update,
   };

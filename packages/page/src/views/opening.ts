@@ -1,6 +1,5 @@
 import { MAX_ATTEMPTS, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
 import type { Handoff } from "@secret-handoff/protocol/recipient";
-import { translated } from "@secret-handoff/protocol/recipient";
 import * as say from "../wording.ts";
 import {
   button,
@@ -13,12 +12,13 @@ import {
   labelledInput,
   paragraph,
   row,
-  setText,
   subheading,
   submitButton,
   withLinks,
+  worded,
 } from "./elements.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
+import { setLabel, setText } from "./words.ts";
 
 /** Who sent this, what it is for, until when, how it is protected; and the one button that opens it. */
 export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View<ScreenOf<"ready">> {
@@ -36,12 +36,12 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
   };
   return {
     update({ error }) {
-      const text = error && say.fieldError(error, header.emailHint);
+      const text = error && (() => say.fieldError(error, header.emailHint));
       const field = error?.field;
       email?.showError(field === "email" ? text : undefined);
       passphrase?.showError(field === "passphrase" ? text : undefined);
       const general = field === "answers" || field === "device";
-      problem.textContent = general && text ? translated(text) : "";
+      setText(problem, (general && text) || "");
       problem.toggleAttribute("data-focus", general);
     },
     root: element(
@@ -49,7 +49,7 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
       {},
       actions.inWebView && warning(say.inWebView),
       card(
-        resumes ? say.openedHere : [say.sentYouASecret(header)],
+        resumes ? say.openedHere : () => [say.sentYouASecret(header)],
         header.title !== undefined && element("p", { class: "title" }, given(header.title)),
         handoff.spoiled && hint(say.memorySpoiled),
         form(
@@ -57,14 +57,14 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
           email?.root,
           passphrase?.root,
           problem,
-          fewer && hint(say.triesLeft(attemptsLeft)),
+          fewer && hint(() => say.triesLeft(attemptsLeft)),
           submitButton(resumes ? say.showAgain : mailsCode ? say.mailCode : say.reveal),
           !resumes && paragraph(mailsCode ? say.whatCode : say.whatReveal),
         ),
         element("dl", {}, until(handoff, actions.now())),
         // Beside all that invites to open it, and never under a fold: who did not expect it finds the way out at once.
         row(
-          translated(say.notExpecting),
+          worded("span", say.notExpecting),
           button(say.reportThis, () => send({ type: "not_me" }), "quiet"),
         ),
       ),
@@ -78,7 +78,8 @@ function warning([title, ...body]: say.Message): HTMLElement {
 }
 
 function until({ expiresAt, clockAhead }: Handoff, now: number): HTMLElement {
-  return listRow(translated(say.until), say.untilWhen(expiresAt, Math.floor((now + clockAhead) / 1_000)));
+  const when = () => say.untilWhen(expiresAt, Math.floor((now + clockAhead) / 1_000));
+  return listRow(worded("span", say.until), worded("span", when));
 }
 
 /** Of what makes a recipient trust the link a longer message would fill a phone's screen. */
@@ -94,7 +95,7 @@ function described({ message = "", context = {} }: Handoff["header"]): Content {
       "details",
       // Not needed to open the link. On a phone, where it may be in the way, a long one is folded.
       { class: "aside", open: words.length <= LONGEST_UNFOLDED || innerWidth > 600 },
-      element("summary", {}, translated(say.senderSays)),
+      worded("summary", say.senderSays),
       words !== "" && element("blockquote", { dir: "auto" }, ...withLinks(words)),
       element("dl", {}, ...rows.map(([name, text]) => listRow(given(name), ...withLinks(text)))),
     )
@@ -106,11 +107,7 @@ function listRow(name: Content, ...texts: readonly Content[]): HTMLElement {
 }
 
 function emailInput(typed: string, emailHint: string | undefined) {
-  const made = labelledInput(
-    "input",
-    "email",
-    say.email,
-    { type: "email", autocomplete: "email" },
+  const made = labelledInput("input", "email", say.email, { type: "email", autocomplete: "email" }, () =>
     say.emailHint(emailHint),
   );
   made.input.value = typed;
@@ -124,7 +121,7 @@ function passphraseInput(typed: string) {
     made.input.type = box.checked ? "text" : "password";
   };
   const box = element("input", { type: "checkbox", change });
-  made.root.append(element("label", { class: "check" }, box, translated(say.showPassphrase)));
+  made.root.append(element("label", { class: "check" }, box, worded("span", say.showPassphrase)));
   return made;
 }
 
@@ -144,7 +141,7 @@ export function isWebView(userAgent: string): boolean {
 export function openingView(_: ScreenOf<"deriving" | "claiming">): View<ScreenOf<"deriving" | "claiming">> {
   const [title = "", fetching = ""] = say.opening;
   const what = paragraph("");
-  const bar = element("progress", { "aria-label": translated(say.progress) });
+  const bar = setLabel(element("progress"), say.progress);
   return {
     root: card([title], what, bar),
     update(screen) {
@@ -165,7 +162,7 @@ export function codeView(_: ScreenOf<"code">, { send }: ViewActions): View<Scree
   const state = hint("", "status");
   const update = ({ mailing, error }: ScreenOf<"code">) => {
     setText(state, { sending: say.codeSending, sent: say.codeSent, failed: say.notReached }[mailing]);
-    box.showError(error && say.fieldError(error, undefined));
+    box.showError(error && (() => say.fieldError(error, undefined)));
   };
   return {
     root: card(
@@ -187,7 +184,8 @@ export function interruptedView(
 ): View<ScreenOf<"interrupted">> {
   const when = hint();
   const update = ({ retryAt }: ScreenOf<"interrupted">) => {
-    setText(when, say.nextTry(retryAt === undefined ? 0 : retryAt - now()));
+    const left = retryAt === undefined ? 0 : retryAt - now();
+    setText(when, () => say.nextTry(left));
   };
   return {
     root: card(

@@ -12,6 +12,7 @@ import {
   unreachableView,
 } from "./messages.ts";
 import { codeView, interruptedView, openingView, readyView } from "./opening.ts";
+import { sayAnew } from "./words.ts";
 
 /** What a view can do beside showing: report to the flow what the recipient did, and speak to a screen reader. */
 export type ViewActions = {
@@ -69,23 +70,29 @@ export function createRenderer(main: HTMLElement, actions: ViewActions) {
     next.update?.(screen);
     view = next;
     fill(main, next.root);
-    const heading = next.root.querySelector("h1");
-    document.title = `${heading?.textContent} - ${actions.company.name ?? say.product}`;
+    const heading = entitle();
     (next.root.querySelector<HTMLElement>("[aria-invalid=true],[data-focus]") ?? heading)?.focus();
     scrollTo(0, 0);
+  }
+
+  function entitle(): HTMLElement | null {
+    const heading = main.querySelector("h1");
+    document.title = `${heading?.textContent} - ${actions.company.name ?? say.product}`;
+    return heading;
   }
 
   return {
     addViews(more: OpenedViews): void {
       views = { ...VIEWS, ...more };
     },
-    /** Says everything anew, in another language; what was typed stays. */
+    /** Says everything in another language. All else stays as it is. */
     sayAnew(): void {
-      if (!shown) return;
-      const typed = [...main.querySelectorAll<HTMLInputElement>("input,textarea")].map(({ value }) => value);
-      replace(shown);
-      for (const [index, box] of main.querySelectorAll<HTMLInputElement>("input,textarea").entries()) {
-        box.value = typed[index] ?? "";
+      sayAnew();
+      const heading = view && entitle();
+      // The language may come after the first screen: a screen reader is to begin again with the words that it reads now.
+      if (heading && heading === document.activeElement) {
+        heading.blur();
+        heading.focus();
       }
     },
     show(screen: Screen | undefined): void {
