@@ -104,6 +104,25 @@ describeOnEachEngine("revoking all that is meant", (engine) => {
     await revoke({ all: true });
   });
 
+  test("asking for an address is a look at the recipients directory, whether or not it is known", async () => {
+    await handOverFive();
+    for (const [recipient, status] of [
+      [ANA, 200],
+      ["eve@vendor.example", 404],
+    ] as const) {
+      // The next five minutes: each has one such event.
+      service.clock.now += 300;
+      const before = service.events.length;
+      const answer = await limited.call("POST", "/v1/sender/handoffs/revoke", { recipient });
+      await service.service.drained();
+      expect(answer.status).toBe(status);
+      expect(service.events.slice(before)).toMatchObject([
+        { type: "audit_viewed", actor: { repository: "octo/limited" } },
+      ]);
+    }
+    await revoke({ all: true });
+  });
+
   test("names what was released before, so that it can be rotated", async () => {
     await handOverFive();
     const { released } = await revoke({ recipient: ANA });

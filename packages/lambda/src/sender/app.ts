@@ -140,9 +140,10 @@ function senderRoutes(deps: SenderDeps): Hono {
   route(api, "/handoffs/revoke", {
     POST: async (c) => {
       const caller = await admit(c, "revoke");
-      return c.json(
-        await revokeAll({ ...deps, cursors }, caller, await readBody(c, RevokeAllRequest, SENDER_BODY_LIMIT)),
-      );
+      const body = await readBody(c, RevokeAllRequest, SENDER_BODY_LIMIT);
+      // The answer says whether the recipients directory knows the address.
+      if (body.recipient?.includes("@")) await recordViewing(standalone, caller, clock());
+      return c.json(await revokeAll({ ...deps, cursors }, caller, body));
     },
   });
 
