@@ -54,6 +54,8 @@ describe("a request", () => {
     ["without recipients", { recipients: [] }, 400, "malformed"],
     ["that names a recipient twice", { recipients: [ANA, "Ana@vendor.example "] }, 400, "malformed"],
     ["for what is no address", { recipients: ["ana"] }, 400, "malformed"],
+    // Normalised, each of these characters becomes four.
+    ["for an address that becomes too long", { recipients: [`${"㏂".repeat(100)}@b.c`] }, 400, "malformed"],
     ["for a set whose members it does not name", { secrets: [SECRET, "bundle:all"] }, 400, "malformed"],
     ["without a reason, where its class asks for one", { class: REASONED.name, reason: " " }, 422, "policy"],
     ["for a reason that nobody can see", { class: REASONED.name, reason: "\u2800 \u2800" }, 422, "policy"],

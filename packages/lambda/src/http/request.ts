@@ -43,18 +43,22 @@ export function refuseQuery(c: Context): void {
   readQuery(c, NoQuery);
 }
 
+/** Characters of an address. Normalised it may have more than it was typed with: `㏂` becomes `a.m.`, and everybody else takes no more than this. */
+const LONGEST_ADDRESS = 320;
+
 /**
  * A normalised address.
  * @param part names where it stood, for the sentence: `field email`, `parameter recipient`
- * @throws ProblemError 400 where it is no address
+ * @throws ProblemError 400 where it is no address, or one that is too long
  */
 export function readAddress(address: string, part: string): string {
   try {
-    return normaliseEmail(address);
+    const normalised = normaliseEmail(address);
+    if (normalised.length <= LONGEST_ADDRESS) return normalised;
   } catch (cause) {
     if (!(cause instanceof ProtocolError)) throw cause;
-    throw new ProblemError("malformed", `The ${part} is not an e-mail address.`);
   }
+  throw new ProblemError("malformed", `The ${part} is not an e-mail address.`);
 }
 
 /**
