@@ -12,9 +12,10 @@ import {
   Table,
 } from "@secret-handoff/lambda";
 import { AUDIT_TABLE, localClient, TABLE } from "@secret-handoff/local";
-import type { Actor, AuditEvent } from "@secret-handoff/protocol/api";
+import { type Actor, type AuditEvent, isoTime } from "@secret-handoff/protocol/api";
 import type { Caller } from "../../packages/lambda/src/sender/callers.ts";
 import { Refusals } from "../../packages/lambda/src/sender/refusals.ts";
+import { newRequestId } from "../../packages/lambda/src/store/requests.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
 import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
@@ -95,6 +96,33 @@ describeOnEachEngine("events that belong to no handoff's chain", (engine) => {
       expect(await audited("refused")).toHaveLength(before + 1);
     },
   );
+
+  test("a write that the SDK of AWS repeats, because its answer was lost, is known as the call's own", async () => {
+    const repeating = table();
+    const put = repeating.put.bind(repeating);
+    repeating.put = async (...write) => {
+      await put(...write);
+      return put(...write);
+    };
+    const event = (id: string): AuditEvent => {
+      const what = { v: 1, type: "refused", outcome: "policy", actor: { kind: "service" } } as const;
+      return { ...what, id, time: isoTime(service.clock.now) };
+    };
+    const events = new StandaloneEvents(repeating);
+    expect(await events.put("refused/own", event("own"), service.clock.now)).toBe(true);
+    expect(await events.put("refused/own", event("another's"), service.clock.now)).toBe(false);
+    const asked = {
+      ...{ class: "api-key", secrets: ["arn:a"], recipients: ["x"], expiresIn: 60, reason: "r" },
+    };
+    const requester = { kind: "iam", principal: "arn:aws:iam::1:user/a" } as const;
+    const by = { requester, person: ["name:a"], owner: "iam:a", eventOwner: "iam" };
+    const requests = new Requests(repeating);
+    const later = service.clock.now + 600;
+    const made = await requests.put(newRequestId(), { ...asked, ...by }, later, service.clock.now);
+    expect(await requests.get(made.id)).toEqual(made);
+    const other = requests.put(made.id, { ...asked, ...by, reason: "another" }, later, service.clock.now);
+    await expect(other).rejects.toThrow("taken");
+  });
 
   test("that the stream has lost are swept within two minutes", async () => {
     await refusedBy(sender);

@@ -80,9 +80,11 @@ export class Requests {
       dueShard: DUE_SHARD,
       dueAt: expiresAt,
     });
-    // 16 random bytes: one that is taken is a fault of the random source.
-    if (!(await this.#table.put(item, isNew))) throw new Error("the id of a new request is taken");
-    return readRequest(item);
+    if (await this.#table.put(item, isNew)) return readRequest(item);
+    // 16 random bytes: what is there was put by this very call, whose answer was lost, so that the SDK of AWS has repeated it.
+    const found = await this.get(id);
+    if (found && JSON.stringify(found.asked) === JSON.stringify(asked)) return found;
+    throw new Error("the id of a new request is taken");
   }
 
   async get(id: string): Promise<RequestRecord | undefined> {

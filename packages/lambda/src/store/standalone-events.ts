@@ -46,10 +46,18 @@ export class StandaloneEvents {
     this.#table = table;
   }
 
-  /** @returns false when there is one of this key already, which stays */
+  /**
+   * Puts an event, whose id is random: the very same one was put by this call, whose answer was lost, so that the SDK of AWS has repeated
+   * it. Published twice, it counts once.
+   * @returns false when there is another of this key already, which stays
+   */
   async put(key: string, event: AuditEvent, now: number): Promise<boolean> {
     const due = { dueShard: DUE_SHARD, dueAt: now + BACKSTOP_SECONDS, ttl: now + TOMBSTONE_SECONDS };
-    return this.#table.put(itemOf({ id: PREFIX + key, event: JSON.stringify(event), ...due }), isNew);
+    const text = JSON.stringify(event);
+    return this.#table.put(
+      itemOf({ id: PREFIX + key, event: text, ...due }),
+      or(isNew, equals("event", text)),
+    );
   }
 
   /**
