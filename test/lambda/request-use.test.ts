@@ -225,6 +225,23 @@ describe("whatever comes at once, or again,", () => {
     expect(await approve(insists, 40)).toMatchObject({ body: { approvals: [{ known: "reviewer" }] } });
   });
 
+  test("a denial that the SDK of AWS repeats, since its answer was lost, is answered as given", async () => {
+    const { id } = await desk.ask();
+    let updates = 0;
+    desk.onCall = async (operation) => {
+      if (!operation.startsWith("UpdateItem")) return;
+      updates += 1;
+      if (updates === 1) await desk.deny(id);
+    };
+    const answer = await desk.deny(id).finally(() => {
+      desk.onCall = () => {};
+    });
+    expect(answer).toMatchObject({ status: 200, body: { state: "denied" } });
+    const told = desk.service.events.filter(({ request }) => request === id).map(({ type }) => type);
+    expect(told.filter((type) => type === "denied" || type === "refused")).toEqual(["denied"]);
+    expect(updates).toBeGreaterThan(1);
+  });
+
   test("the identical create is answered again", async () => {
     const { id } = await desk.approved();
     const sealed = await desk.requester.seal({ class: TWO.name, email: ANA });

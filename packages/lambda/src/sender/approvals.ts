@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type CredentialClass,
   countedApprovals,
@@ -73,14 +74,11 @@ export async function deny(
     // An earlier call may have died between its two writes.
     if (seen.state === "denied") await deps.handoffs.bar(seen, caller.actor, now);
     requireUsable(seen, now);
-    const isDone = await deps.requests.deny(
-      seen,
-      approvalView(approvalOf(body, ownName(caller), now)),
-      caller.actor,
-      now,
-    );
+    const denial = approvalView(approvalOf(body, ownName(caller), now));
+    const isDone = await deps.requests.deny(seen, denial, caller.actor, now);
     seen = await knownRequest(deps, caller, id);
-    if (!isDone) continue;
+    // Refused, it may stand all the same: the answer was lost, and the SDK has repeated the write.
+    if (!isDone && !isDeepStrictEqual(seen.denied, denial)) continue;
     await deps.handoffs.bar(seen, caller.actor, now);
     return { record: seen, isWritten: true };
   }

@@ -55,11 +55,13 @@ export class Refusals {
     const start = this.#window;
     const by = `refused/${code}/${boundAs(caller)}`;
     const name = `${by}/${start}`;
+    // The same one in every place: a write whose answer was lost must not be told as another refusal.
+    const event = refusal(code, now, { ...named, actor });
     while ((this.#taken.get(name) ?? 0) < NOTED_ONE_BY_ONE) {
       const place = this.#taken.get(name) ?? 0;
       // Before the write: calls at the same time must not try the same place.
       this.#taken.set(name, place + 1);
-      if (await standalone.put(`${name}/${place}`, refusal(code, now, { ...named, actor }), now)) return;
+      if (await standalone.put(`${name}/${place}`, event, now)) return;
     }
     const countUntil = (end: number) =>
       standalone.count(`${by}/${end - WINDOW_SECONDS}`, refusal(code, end, { actor }), end);

@@ -7,7 +7,7 @@ import {
   LEASE_SECONDS,
   verifierOf,
 } from "@secret-handoff/protocol";
-import { countWrongCode, isCodeOf } from "./codes.ts";
+import { countWrongCode, isCodeOf, lockOnce } from "./codes.ts";
 import { type Attributes, add, and, countDown, equals, greaterThan, set } from "./expressions.ts";
 import {
   derive,
@@ -32,6 +32,8 @@ import {
   end,
   exists,
   flagsAre,
+  isNoted,
+  newMark,
   open,
 } from "./transitions.ts";
 
@@ -85,7 +87,7 @@ export class Claims {
     }
     const debited = await this.#debit(key, attempt, now);
     if ("kind" in debited) return debited;
-    if (!isAnsweredBy(debited, attempt)) return this.#countWrongAnswer(debited, now);
+    if (!isAnsweredBy(debited, attempt)) return this.#countWrongAnswer(debited, attempt, now);
     if (debited.mailsCodes && !isCodeOf(debited, attempt.codeHash, now)) {
       const isLocked = await countWrongCode(this.#table, debited, attempt.codeHash, now);
       return isLocked ? { kind: "gone", state: "locked", changedAt: now } : { kind: "code_needed" };
@@ -139,13 +141,15 @@ export class Claims {
   }
 
   /** The last attempt locks, if the handoff is open still. */
-  async #countWrongAnswer(record: SealedRecord, now: number): Promise<ClaimOutcome> {
+  async #countWrongAnswer(record: SealedRecord, attempt: ClaimAttempt, now: number): Promise<ClaimOutcome> {
     const { attemptsLeft } = record;
     const wrong: Entry = { ...byRecipient("answer_wrong", now), attemptsLeft };
-    const outcome = { kind: "wrong_answer", attemptsLeft } as const;
-    if (attemptsLeft === 0 && (await this.#table.update(lock(record, [wrong], now)))) return outcome;
-    await this.#table.update(change({ key: record, now, condition: exists, events: [wrong] }));
-    return outcome;
+    // A last attempt that comes again is judged again, and is still one answer.
+    const mark = attemptsLeft > 0 ? newMark() : markOf(attempt);
+    if (attemptsLeft > 0 || !(await lockOnce(this.#table, lock(record, [wrong], now, mark), mark))) {
+      await this.#table.update(change({ key: record, now, condition: exists, events: [wrong], mark }));
+    }
+    return { kind: "wrong_answer", attemptsLeft };
   }
 }
 
@@ -160,12 +164,13 @@ export async function countTry(
   item: Attributes,
   now: number,
 ): Promise<{ readonly attemptsLeft: number } | { readonly item: Attributes | undefined }> {
+  const mark = newMark();
   for (let found: Attributes | undefined = item; found; ) {
     const record = readSealed(found);
     if (derive(record, now).state !== "open" || record.attemptsLeft === 0) return { item: found };
     const attemptsLeft = record.attemptsLeft - 1;
-    const counted = await table.updateOrRead(countAttempt(record, attemptsLeft, now));
-    if (counted.done) return { attemptsLeft };
+    const counted = await table.updateOrRead(countAttempt(record, attemptsLeft, now, mark));
+    if (counted.done || (counted.item && isNoted(readSealed(counted.item), mark))) return { attemptsLeft };
     found = counted.item;
   }
   return { item: undefined };
@@ -216,13 +221,14 @@ function debitLastAttempt(key: HandoffKey, attempt: ClaimAttempt, now: number): 
 }
 
 /** An attempt that needs no check, counted together with its event; the last one locks. */
-function countAttempt(record: SealedRecord, attemptsLeft: number, now: number): Update {
+function countAttempt(record: SealedRecord, attemptsLeft: number, now: number, mark: string): Update {
   const wrong: Entry = { ...byRecipient("answer_wrong", now), attemptsLeft };
   const counted = {
     key: record,
     now,
     condition: and(open(now), equals("attemptsLeft", record.attemptsLeft)),
     set: [set("attemptsLeft", attemptsLeft)],
+    mark,
   };
   return attemptsLeft === 0
     ? end("locked", { ...counted, events: [wrong, byRecipient("locked", now)] })
@@ -230,10 +236,11 @@ function countAttempt(record: SealedRecord, attemptsLeft: number, now: number): 
 }
 
 /** Open without attempts left becomes locked. @param before events that come before the lock */
-function lock(key: HandoffKey, before: readonly Entry[], now: number): Update {
+function lock(key: HandoffKey, before: readonly Entry[], now: number, mark: string): Update {
   return end("locked", {
     key,
     now,
+    mark,
     condition: and(open(now), equals("attemptsLeft", 0)),
     events: [...before, byRecipient("locked", now)],
   });
@@ -271,4 +278,9 @@ function isAnsweredBy(record: SealedRecord, { claimToken }: ClaimAttempt): boole
 function fingerprintOf({ claimToken, claimId, codeHash }: ClaimAttempt): Uint8Array {
   const hash = createHash("sha256").update(claimId).update(claimToken);
   return codeHash ? hash.update(codeHash).digest() : hash.digest();
+}
+
+/** The mark of one answer, however often it is judged. */
+function markOf(attempt: ClaimAttempt): string {
+  return Buffer.from(fingerprintOf(attempt).subarray(0, 8)).toString("base64url");
 }

@@ -30,7 +30,7 @@ import {
 } from "./handoff-record.ts";
 import { NoLongerOpen } from "./no-longer-open.ts";
 import type { Table, Update } from "./table.ts";
-import { byRecipient, change, type Entry, end, open } from "./transitions.ts";
+import { byRecipient, change, type Entry, end, isNoted, newMark, open } from "./transitions.ts";
 
 /**
  * Seconds in which a repeated request makes no other code: its sender has not seen the answer, and the mail may be on its way.
@@ -92,10 +92,10 @@ export class Codes {
 
   async #countWrongAddress(record: SealedRecord, now: number): Promise<CodeOutcome> {
     const wrong: Entry = { ...byRecipient("answer_wrong", now), outcome: "wrong_address" };
-    if (record.codeRequestsLeft === 0) {
-      if (await this.#table.update(lockRequests(record, [wrong], now))) return locked(now);
-    }
-    await this.#table.update(change({ key: record, now, condition: open(now), events: [wrong] }));
+    const mark = newMark();
+    const lock = lockRequests(record, [wrong], now, mark);
+    if (record.codeRequestsLeft === 0 && (await lockOnce(this.#table, lock, mark))) return locked(now);
+    await this.#table.update(change({ key: record, now, condition: open(now), events: [wrong], mark }));
     return "unchanged";
   }
 }
@@ -122,11 +122,14 @@ export async function countWrongCode(
 ): Promise<boolean> {
   const wasJudged = codeHash !== undefined && isTryLeft(record, now);
   const events: Entry[] = wasJudged ? [{ ...byRecipient("answer_wrong", now), outcome: "wrong_code" }] : [];
-  if (areCodesSpent(record, now) && (await table.update(lockCodes(record, events, now)))) return true;
+  const mark = newMark();
+  const lock = lockCodes(record, events, now, mark);
+  if (areCodesSpent(record, now) && (await lockOnce(table, lock, mark))) return true;
   const refund = {
     key: record,
     now,
     events,
+    mark,
     dueAt: record.expiresAt,
     // A write that the SDK repeats must not give back more than there was.
     condition: and(open(now), lessThan("attemptsLeft", MAX_ATTEMPTS)),
@@ -134,7 +137,7 @@ export async function countWrongCode(
   };
   if (wasJudged) {
     if (await table.update(change(refund))) return false;
-    await table.update(change({ key: record, now, condition: open(now), events }));
+    await table.update(change({ key: record, now, condition: open(now), events, mark }));
     return false;
   }
   const counted = await table.updateAndRead(
@@ -146,6 +149,12 @@ export async function countWrongCode(
   );
   const isSpent = counted.item !== undefined && readSealed(counted.item).codeRequestsLeft === 0;
   return isSpent && table.update(lockRequests(record, [], now));
+}
+
+/** Locks, together with the last wrong answer. @returns whether it did, also where the answer was lost and the SDK has repeated the write */
+export async function lockOnce(table: Table, lock: Update, mark: string): Promise<boolean> {
+  const written = await table.updateOrRead(lock);
+  return written.done || (written.item !== undefined && isNoted(readSealed(written.item), mark));
 }
 
 function locked(changedAt: number): Gone {
@@ -191,10 +200,11 @@ function areCodesSpent({ codesLeft, codeTriesLeft, codeExpiresAt }: SealedRecord
 }
 
 /** Where {@link areCodesSpent}. @param before events that come before the lock */
-function lockCodes(key: HandoffKey, before: readonly Entry[], now: number): Update {
+function lockCodes(key: HandoffKey, before: readonly Entry[], now: number, mark?: string): Update {
   const lastIsSpent = or(atMost("codeTriesLeft", 0), atMost("codeExpiresAt", now));
   return end("locked", {
     key,
+    mark,
     now,
     condition: and(open(now), equals("codesLeft", 0), lastIsSpent),
     events: [...before, { ...byRecipient("locked", now), outcome: "codes_spent" }],
@@ -202,9 +212,10 @@ function lockCodes(key: HandoffKey, before: readonly Entry[], now: number): Upda
 }
 
 /** @param before events that come before the lock */
-function lockRequests(key: HandoffKey, before: readonly Entry[], now: number): Update {
+function lockRequests(key: HandoffKey, before: readonly Entry[], now: number, mark?: string): Update {
   return end("locked", {
     key,
+    mark,
     now,
     condition: and(open(now), atMost("codeRequestsLeft", 0)),
     events: [...before, { ...byRecipient("locked", now), outcome: "code_requests_spent" }],

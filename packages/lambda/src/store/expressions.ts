@@ -92,6 +92,10 @@ export const between = <V extends Value>(name: string, first: V, last: V): Expre
 export const sizeIs = (name: string, size: number): Expression =>
   expression(`size(#${name}) = ?`, attributeOf(size));
 
+/** A list that does not have this text, or is not there yet. */
+export const lacks = (name: string, text: string): Expression =>
+  expression(`attribute_not_exists(#${name}) OR NOT contains(#${name}, ?)`, attributeOf(text));
+
 /** All of them. An alternative among them is put in parentheses. */
 export function and(...terms: readonly Expression[]): Expression {
   return {
@@ -129,6 +133,9 @@ export const countUp = (name: string): Expression =>
   expression(`#${name} = if_not_exists(#${name}, ?) + ?`, attributeOf(0), attributeOf(1));
 export const append = (name: string, texts: readonly string[]): Expression =>
   expression(`#${name} = list_append(#${name}, ?)`, listOf(texts));
+/** As {@link append}, to a list that may not be there yet. */
+export const appendOrBegin = (name: string, texts: readonly string[]): Expression =>
+  expression(`#${name} = list_append(if_not_exists(#${name}, ?), ?)`, listOf([]), listOf(texts));
 /** Its first elements, to be removed: DynamoDB counts places as they were before the update. */
 export const firstOf = (name: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `${name}[${index}]`);

@@ -107,6 +107,8 @@ export type SealedRecord = HandoffRecord & {
   /** Fingerprint of the attempt that took the last one left. */
   readonly lastAttempt: Uint8Array | undefined;
   readonly reportedAt: number | undefined;
+  /** Marks of the writes that are made once: see `Transition.mark`. */
+  readonly noted: readonly string[];
   readonly codesLeft: number;
   readonly codeRequestsLeft: number | undefined;
   readonly codeHash: Uint8Array | undefined;
@@ -169,6 +171,7 @@ export function readSealed(item: Attributes): SealedRecord {
     claimHash: read.optionalBytes("claimHash"),
     lastAttempt: read.optionalBytes("lastAttempt"),
     reportedAt: read.optionalNumber("reportedAt"),
+    noted: read.strings("noted"),
     codesLeft: read.optionalNumber("codesLeft") ?? 0,
     codeRequestsLeft: read.optionalNumber("codeRequestsLeft"),
     codeHash: read.optionalBytes("codeHash"),

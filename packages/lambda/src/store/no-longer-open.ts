@@ -7,7 +7,7 @@ const REMEMBERED = 1_000;
 
 /**
  * Remembers which handoffs this instance of a function has found no longer open. A refused write bills the whole item, and as long as a
- * lease lasts that holds the envelope: up to 258 write units. Nothing leads back to open, so a read then answers as much for a twentieth of
+ * lease lasts that holds the envelope: up to 290 write units. Nothing leads back to open, so a read then answers as much for a twentieth of
  * the price, and somebody who holds the link makes an instance pay for a refused write once for each kind of call. Claims, codes and receipts
  * have a memory each: with a shared one, every claim would add a read to the acknowledgement that follows it.
  */

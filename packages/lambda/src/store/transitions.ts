@@ -1,19 +1,22 @@
+import { randomBytes } from "node:crypto";
 import type { Flags, State } from "@secret-handoff/protocol";
 import type { Actor, Approval, EventType } from "@secret-handoff/protocol/api";
 import {
   absent,
   and,
   append,
+  appendOrBegin,
   type Expression,
   equals,
   greaterThan,
+  lacks,
   or,
   present,
   set,
   setIfAbsent,
   setPast,
 } from "./expressions.ts";
-import { type Key, keyOf } from "./handoff-record.ts";
+import { type Key, keyOf, type SealedRecord } from "./handoff-record.ts";
 import type { Update } from "./table.ts";
 
 /**
@@ -128,6 +131,11 @@ type Transition = {
   readonly events: readonly Entry[];
   readonly set?: readonly Expression[];
   readonly remove?: readonly string[];
+  /**
+   * Names this write in the item, so that it is made once. The SDK repeats a write whose answer was lost: where the condition alone would
+   * let it through again, its events would stand twice. What was counted is bounded, and so are its marks.
+   */
+  readonly mark?: string | undefined;
   /** When the sweeper must look, Unix seconds; as before where left out. */
   readonly dueAt?: number;
 };
@@ -138,18 +146,33 @@ type Transition = {
  * event due by itself would cost four writes a change.
  */
 export function change(transition: Transition): Update {
-  const { key, now, condition, events, set: more = [], remove = [], dueAt } = transition;
+  const { key, now, events, set: more = [], remove = [], mark, dueAt } = transition;
   return {
     key: keyOf(key),
     set: [
       ...(events.length > 0 ? [append("outbox", events.map(stored))] : []),
       setIfAbsent("dueShard", DUE_SHARD),
       dueAt === undefined ? setIfAbsent("dueAt", now + BACKSTOP_SECONDS) : set("dueAt", dueAt),
+      ...noting(mark),
       ...more,
     ],
     remove,
-    condition,
+    condition: mark === undefined ? transition.condition : and(transition.condition, lacks("noted", mark)),
   };
+}
+
+function noting(mark: string | undefined): readonly Expression[] {
+  return mark === undefined ? [] : [appendOrBegin("noted", [mark])];
+}
+
+/** A mark that no other write has. */
+export function newMark(): string {
+  return randomBytes(8).toString("base64url");
+}
+
+/** Whether a write with this mark has gone through. */
+export function isNoted({ noted }: SealedRecord, mark: string): boolean {
+  return noted.includes(mark);
 }
 
 function stored(entry: Entry): string {
@@ -158,14 +181,17 @@ function stored(entry: Entry): string {
 
 /** A change into a state in which the sealed parts are gone. @param changedAt when it became true, Unix seconds; now where left out */
 export function end(to: State, transition: Transition & { readonly changedAt?: number }): Update {
-  const { now, changedAt = now, set: more = [], remove = [] } = transition;
+  const { now, changedAt = now, set: more = [], remove = [], mark, ...rest } = transition;
   return change({
-    ...transition,
+    ...rest,
+    now,
     ...(ALERTED.has(to) ? { dueAt: now + BACKSTOP_SECONDS } : {}),
     set: [
       set("state", to),
       set("changedAt", changedAt),
       setPast("ttl", "expiresAt", LATE_ENDS.has(to) ? 2 * TOMBSTONE_SECONDS : TOMBSTONE_SECONDS),
+      // No condition: once ended, it does not end again.
+      ...noting(mark),
       ...more,
     ],
     remove: [...SEALED_PARTS, ...(ALSO_REMOVED[to] ?? []), ...remove],
