@@ -43,7 +43,7 @@ export type CallerDeps = {
 export async function identify(c: Context, deps: CallerDeps): Promise<Caller> {
   if (c.req.path.startsWith("/iam/")) {
     const principal = deps.iamPrincipal(c);
-    if (!principal) throw unauthenticated("Sign the request with AWS credentials (SigV4).");
+    if (!principal) throw unauthenticated("The call is not signed. Sign it with AWS credentials (SigV4).");
     return {
       actor: { kind: "iam", principal },
       owner: "iam",
@@ -55,7 +55,7 @@ export async function identify(c: Context, deps: CallerDeps): Promise<Caller> {
     };
   }
   const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(c.req.header("authorization") ?? "") ?? [];
-  if (!token) throw unauthenticated("Send an OIDC token as Authorization: Bearer.");
+  if (!token) throw unauthenticated("The call carries no token. Send an OIDC token as Authorization: Bearer.");
   const verified = await deps.verifyToken(token);
   return verified.kind === "pipeline"
     ? { ...callerOfPipeline(verified), ...grantsOfPipeline(deps.senders, verified) }

@@ -92,7 +92,7 @@ function refusals(
     unauthenticated: [
       "unauthenticated",
       (say) =>
-        `${origin} does not accept this ${refused === "workflow" ? `${say("workflow")}'s token` : "signature"}: ${detail} Check that ${say("endpoint")} is the service's exact address.`,
+        `${origin} does not accept this ${refused === "workflow" ? `${say("workflow")}'s token` : "signature"}: ${detail}${SAYS_WHAT_TO_DO.test(detail) ? "" : ` Check that ${say("endpoint")} is the service's exact address.`}`,
     ],
     not_allowed: [
       "not_allowed",
@@ -120,6 +120,9 @@ function refusals(
     too_large: ["too_large", "The service finds the handoff too large. Hand over fewer secrets at once."],
   };
 }
+
+/** Of an answer to a call that is not accepted: what is wrong, and then what to do. */
+const SAYS_WHAT_TO_DO = /\. [A-Z][a-z]+ /;
 
 /** Somebody who is on a list lacks a right there, in the words of the service; everybody else lacks an entry. */
 function entryAdvice(detail: string, refused: Refused): string {
@@ -150,6 +153,19 @@ function clockSentence(
   ];
 }
 
+/** The sentence for a service that failed, at the last try too. What it says to do then, to try again, our sentence says better. */
+export function unavailable(
+  origin: string,
+  { status, problem, webPage }: Pick<ServiceResponse, "status" | "problem" | "webPage">,
+): SenderError {
+  const page = webPage === undefined ? "" : ` with a web page${titled(webPage)}`;
+  const said = problem ? ` ${problem.detail.replace(/ Try again\.$/, "")}` : "";
+  return new SenderError(
+    "service_unavailable",
+    `${origin} answered ${status}${page} again and again.${said} Try again later, or ask whoever runs the service.`,
+  );
+}
+
 /** The sentence for an answer that no secret-handoff service gives. */
 export function unexpectedResponse(
   origin: string,
@@ -163,7 +179,7 @@ export function unexpectedResponse(
 }
 
 /** The page's own words for what it is, as far as they fit in a sentence. */
-export function titled(webPage: string): string {
+function titled(webPage: string): string {
   const title = redact(webPage).slice(0, 80);
   return title === "" ? "" : ` ("${title}")`;
 }

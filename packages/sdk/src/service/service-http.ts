@@ -9,7 +9,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import { jsonOrUndefined } from "../sources/json.ts";
 import type { RequestSigner } from "./iam-signer.ts";
-import { readProblem, type ServiceResponse, titled } from "./service-errors.ts";
+import { readProblem, type ServiceResponse, unavailable } from "./service-errors.ts";
 
 /** One request to the service; `body` is sent as it is, the same bytes every time. */
 export type ServiceRequest = {
@@ -99,18 +99,10 @@ function parseResponse(origin: string, response: Response, text: string, runtime
   const problem = readProblem(json);
   const webPage = /^text\/html\b/.test(type) ? { webPage: titleIn(text) } : {};
   if (status === 429 || status >= 500) {
-    const page = webPage.webPage === undefined ? "" : ` with a web page${titled(webPage.webPage)}`;
-    const said = problem ? ` ${problem.detail}` : "";
-    throw new TransientError(
-      new SenderError(
-        "service_unavailable",
-        `${origin} answered ${status}${page} again and again.${said} Try again later, or ask whoever runs the service.`,
-      ),
-      {
-        afterMs: retryAfterMs(headers.get("retry-after"), runtime.now()),
-        kind: status === 429 ? "throttled" : "brief",
-      },
-    );
+    throw new TransientError(unavailable(origin, { status, problem, ...webPage }), {
+      afterMs: retryAfterMs(headers.get("retry-after"), runtime.now()),
+      kind: status === 429 ? "throttled" : "brief",
+    });
   }
   if (status >= 300 && status < 400) {
     throw new SenderError(
