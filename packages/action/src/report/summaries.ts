@@ -86,13 +86,17 @@ export function dryRunSummary(
     ...(rotation ? [`${secrets} would be rotated first.`] : []),
     markdownTable(
       ["Recipient", "What would happen"],
-      expected.map((one) => [hint(one.recipient), escapeMarkdown(expectation(one))]),
+      expected.map((one) => [hint(one.recipient), escapeMarkdown(capitalised(expectation(one)))]),
     ),
     "Nothing was created or sent.",
     secretsList(details.secrets),
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What a delivery would do, as a sentence after the recipient's name. */
@@ -132,16 +136,17 @@ export function problemsSummary(
 }
 
 function factsLine(details: DeliveryDetails, run: WorkflowRun): string {
-  const asked = {
-    click: "no question",
-    email: "their address",
-    "email-code": "their address and a mailed code",
-  }[details.class.verification];
-  const passphrase = details.passphraseNeeded ? ", and the passphrase" : "";
+  const asked = [
+    ...{ click: [], email: ["their address"], "email-code": ["their address", "a mailed code"] }[
+      details.class.verification
+    ],
+    ...(details.passphraseNeeded ? ["the passphrase"] : []),
+  ];
+  const questions = asked.length === 0 ? "nothing" : new Intl.ListFormat("en-GB").format(asked);
   const facts = [
     `Class **${escapeMarkdown(details.class.name)}**`,
     `links end after **${formatDuration(details.expiresIn)}**`,
-    `recipients are asked for ${asked}${passphrase}`,
+    `recipients are asked for ${questions}`,
     ...(details.reason === undefined ? [] : [`reason: ${escapeMarkdown(details.reason)}`]),
     `sent by ${escapeMarkdown(run.actor)}`,
   ];

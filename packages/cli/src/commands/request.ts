@@ -144,7 +144,7 @@ async function showRequest(
     ...originOfRequest(view),
     ["Approved", given.join("; ") || "by nobody yet"],
     ["Missing", view.missing.join(", ") || "nothing"],
-    ["Ends", isoTime(view.expiresAt)],
+    ["Expires", isoTime(view.expiresAt)],
   ];
   for (const [name, value] of rows) {
     await terminal.line(`${terminal.style("dim", `${name}:`.padEnd(14), "stdout")}${onOneLine(value)}`);

@@ -169,7 +169,7 @@ export function originOfRequest({
     const { repository, workflow, ref, run, attempt } = requester;
     return [
       ["Repository", repository],
-      ["Workflow", `${workflow}, on ${ref}`],
+      ["Workflow", workflow.endsWith(`@${ref}`) ? workflow : `${workflow}, on ${ref}`],
       ["Run", `${run}, attempt ${attempt}`],
     ];
   }
