@@ -55,7 +55,8 @@ export async function identify(c: Context, deps: CallerDeps): Promise<Caller> {
     };
   }
   const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(c.req.header("authorization") ?? "") ?? [];
-  if (!token) throw unauthenticated("The call carries no token. Send an OIDC token as Authorization: Bearer.");
+  if (!token)
+    throw unauthenticated("The call carries no token. Send an OIDC token as Authorization: Bearer.");
   const verified = await deps.verifyToken(token);
   return verified.kind === "pipeline"
     ? { ...callerOfPipeline(verified), ...grantsOfPipeline(deps.senders, verified) }
