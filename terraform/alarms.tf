@@ -72,6 +72,21 @@ resource "aws_cloudwatch_event_rule" "alarms_reported_rule" {
   tags = var.tags
 }
 
+resource "aws_cloudwatch_event_rule" "alarms_undelivered_rule" {
+  count          = length(local.critical_classes) > 0 ? 1 : 0
+  description    = "A handoff of a critical class did not arrive"
+  event_bus_name = aws_cloudwatch_event_bus.events_bus.name
+  event_pattern = jsonencode({
+    source        = ["secret-handoff"]
+    "detail-type" = ["expired", "unconfirmed", "bounced"]
+    detail = {
+      class = local.critical_classes
+    }
+  })
+  name = "${var.name}-undelivered"
+  tags = var.tags
+}
+
 resource "aws_cloudwatch_event_target" "alarms_codes_spent_target" {
   arn            = local.alarm_topic_arn
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
@@ -170,6 +185,28 @@ resource "aws_cloudwatch_event_target" "alarms_reported_target" {
   }
 }
 
+resource "aws_cloudwatch_event_target" "alarms_undelivered_target" {
+  count          = length(local.critical_classes) > 0 ? 1 : 0
+  arn            = local.alarm_topic_arn
+  event_bus_name = aws_cloudwatch_event_bus.events_bus.name
+  rule           = aws_cloudwatch_event_rule.alarms_undelivered_rule[0].name
+  target_id      = "alarms"
+
+  dead_letter_config {
+    arn = aws_sqs_queue.undelivered_queue.arn
+  }
+
+  input_transformer {
+    input_paths = {
+      class   = "$.detail.class"
+      handoff = "$.detail.handoff"
+      time    = "$.detail.time"
+      type    = "$.detail.type"
+    }
+    input_template = "\"secret-handoff: handoff <handoff> of the critical class <class> did not arrive: <type>. After unconfirmed somebody has opened it and may have the secret: rotate it and send again. After expired or bounced, reach the recipient another way. <time>\""
+  }
+}
+
 resource "aws_cloudwatch_log_metric_filter" "alarms_codes_filter" {
   log_group_name = aws_cloudwatch_log_group.recipient_logs.name
   name           = "${var.name}-codes-asked-again"
@@ -225,6 +262,18 @@ resource "aws_cloudwatch_log_metric_filter" "alarms_sealed_filter" {
 
   metric_transformation {
     name      = "DaySealed"
+    namespace = "SecretHandoff/${var.name}"
+    value     = "1"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "alarms_undrained_filter" {
+  log_group_name = aws_cloudwatch_log_group.drainer_logs.name
+  name           = "${var.name}-drain-failed"
+  pattern        = "\"drain_failed\""
+
+  metric_transformation {
+    name      = "DrainFailed"
     namespace = "SecretHandoff/${var.name}"
     value     = "1"
   }
@@ -399,18 +448,43 @@ resource "aws_cloudwatch_metric_alarm" "alarms_drainer_failing" {
   alarm_description   = "The drainer fails: audit events are late. The sweeper drains what it finds."
   alarm_name          = "${var.name}-drainer-failing"
   comparison_operator = "GreaterThanOrEqualToThreshold"
-  dimensions = {
-    FunctionName = aws_lambda_function.drainer_function.function_name
+  evaluation_periods  = 1
+  ok_actions          = [local.alarm_topic_arn]
+  tags                = var.tags
+  threshold           = 3
+  treat_missing_data  = "notBreaching"
+
+  metric_query {
+    expression  = "SUM(METRICS())"
+    id          = "failing"
+    label       = "failures"
+    return_data = true
   }
-  evaluation_periods = 1
-  metric_name        = "Errors"
-  namespace          = "AWS/Lambda"
-  ok_actions         = [local.alarm_topic_arn]
-  period             = 300
-  statistic          = "Sum"
-  tags               = var.tags
-  threshold          = 1
-  treat_missing_data = "notBreaching"
+
+  metric_query {
+    id = "errors"
+
+    metric {
+      dimensions = {
+        FunctionName = aws_lambda_function.drainer_function.function_name
+      }
+      metric_name = "Errors"
+      namespace   = "AWS/Lambda"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id = "undrained"
+
+    metric {
+      metric_name = "DrainFailed"
+      namespace   = "SecretHandoff/${var.name}"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "alarms_drainer_throttled" {
@@ -793,6 +867,25 @@ resource "aws_cloudwatch_metric_alarm" "alarms_sweeper_throttled" {
   statistic          = "Sum"
   tags               = var.tags
   threshold          = 1
+  treat_missing_data = "notBreaching"
+}
+
+resource "aws_cloudwatch_metric_alarm" "alarms_turned_away" {
+  alarm_actions       = [local.alarm_topic_arn]
+  alarm_description   = "1000 or more calls in five minutes were turned away. The API's log says from which routes: 429 means that a route's limit is used up, which keeps recipients and workflows out as well; anything else, that somebody probes the service."
+  alarm_name          = "${var.name}-turned-away"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  dimensions = {
+    ApiId = aws_apigatewayv2_api.http_api.id
+  }
+  evaluation_periods = 1
+  metric_name        = "4xx"
+  namespace          = "AWS/ApiGateway"
+  ok_actions         = [local.alarm_topic_arn]
+  period             = 300
+  statistic          = "Sum"
+  tags               = var.tags
+  threshold          = 1000
   treat_missing_data = "notBreaching"
 }
 

@@ -156,6 +156,7 @@ resource "aws_sqs_queue_policy" "undelivered_queue_policy" {
               aws_cloudwatch_event_rule.alarms_reported_rule.arn,
               aws_cloudwatch_event_rule.alarms_denied_rule.arn,
               aws_cloudwatch_event_rule.alarms_refusals_burst_rule.arn,
+              one(aws_cloudwatch_event_rule.alarms_undelivered_rule[*].arn),
             ])
           }
         }

@@ -69,6 +69,7 @@ describe("what watches", () => {
       expect(alarms.map(({ alarm_name }) => String(alarm_name).replace("secret-handoff-", ""))).toEqual(
         expect.arrayContaining([
           "server-errors",
+          "turned-away",
           "drainer-failing",
           "drainer-behind",
           "sweeper-failing",
@@ -87,6 +88,47 @@ describe("what watches", () => {
         expect(alarm).toMatchObject({ alarm_actions: [topic], ok_actions: [topic] });
     }
     expect(smtp.resource).not.toHaveProperty("aws_sns_topic");
+  });
+
+  test("a drainer that reports its failures to the stream is failing, though Lambda counts no error", () => {
+    const { metric_query } = resource(least, "aws_cloudwatch_metric_alarm", "alarms_drainer_failing");
+    const watched = (metric_query as readonly { metric?: { namespace: string; metric_name: string } }[]).map(
+      ({ metric }) => metric && `${metric.namespace} ${metric.metric_name}`,
+    );
+    expect(watched).toEqual([undefined, "AWS/Lambda Errors", "SecretHandoff/secret-handoff DrainFailed"]);
+    expect(resource(least, "aws_cloudwatch_log_metric_filter", "alarms_undrained_filter")).toMatchObject({
+      log_group_name: ref("aws_cloudwatch_log_group.drainer_logs.name"),
+      pattern: '"drain_failed"',
+    });
+  });
+
+  test("a default stays where undefined stands beside it", () => {
+    const { service } = LEAST;
+    const { json } = synthesise({
+      ...LEAST,
+      service: {
+        ...service,
+        alarms: { emails: ["security@example.com"], criticalClasses: undefined },
+        throttles: { page: undefined, sender: { rate: 7, burst: 8 } },
+      } as never,
+    });
+    expect(resource(json, "aws_cloudwatch_event_rule", "alarms_undelivered_rule").event_pattern).toContain(
+      "production-admin",
+    );
+    expect(resource(json, "aws_apigatewayv2_stage", "http_stage").route_settings).toEqual(
+      expect.arrayContaining([
+        {
+          route_key: expect.stringContaining("http_get_page.route_key"),
+          throttling_rate_limit: 50,
+          throttling_burst_limit: 100,
+        },
+        {
+          route_key: expect.stringContaining("http_any_sender.route_key"),
+          throttling_rate_limit: 7,
+          throttling_burst_limit: 8,
+        },
+      ]),
+    );
   });
 
   test("audit events go to every target that is named, and to none by default", () => {

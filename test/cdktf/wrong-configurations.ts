@@ -520,6 +520,11 @@ export const WRONG: Readonly<Record<string, readonly [config: unknown, ...proble
     }),
     "service.operators[0].classes has admin, and there is no such class: there are production-admin, database-access, api-key, third-party-service, internal-tool",
   ],
+  "an alarm for classes that do not exist": [
+    service({ alarms: { emails: ["ops@example.com"], criticalClasses: ["production-admn", "root"] } }),
+    "service.alarms.criticalClasses has production-admn, and there is no such class: did you mean production-admin?",
+    "service.alarms.criticalClasses has root, and there is no such class: there are production-admin, database-access, api-key, third-party-service, internal-tool",
+  ],
   "an operator who erases in some classes": [
     service({
       operators: [

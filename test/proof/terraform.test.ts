@@ -96,7 +96,7 @@ describe("on the real AWS provider", () => {
     for (const file of ["module.tftest.hcl", "github.tftest.hcl"])
       made.write(`module/${file}`, fixture(file));
     made.run("-chdir=module", "init", "-input=false");
-    expect(made.run("-chdir=module", "test", "-no-color")).toContain("Success! 15 passed, 0 failed.");
+    expect(made.run("-chdir=module", "test", "-no-color")).toContain("Success! 17 passed, 0 failed.");
   });
 });
 

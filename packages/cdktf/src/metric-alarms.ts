@@ -12,6 +12,8 @@ export const COUNTED = {
   many: { metric: "LinkAskedFromMany", word: "link_asked_from_many", by: "recipient" },
   /** Codes for one link were asked for again and again. */
   codes: { metric: "CodesAskedAgain", word: "codes_asked_again", by: "recipient" },
+  /** An event could not be drained. The stream tries again: to Lambda that is no error of the function's. */
+  undrained: { metric: "DrainFailed", word: "drain_failed", by: "drainer" },
   /** A day of the trail was sealed. */
   sealed: { metric: "DaySealed", word: "day_sealed", by: "sealer" },
 } as const satisfies Readonly<Record<string, { metric: string; word: string; by: FunctionName }>>;
@@ -34,6 +36,10 @@ export type AlarmSources = {
 export const ALARM_PERIOD = 300;
 /** More refused strangers in five minutes than mistakes make. */
 const MANY_REFUSALS = 100;
+/** More calls in five minutes that were turned away than recipients, workflows and scanners make. */
+const MANY_TURNED_AWAY = 1_000;
+/** Failures in five minutes: a record that cannot be drained is tried six times. */
+const FAILING = 3;
 /** Of the metrics that count words. */
 export const countedNamespace = (name: string): string => `SecretHandoff/${name}`;
 
@@ -73,11 +79,29 @@ export function metricAlarms({
       alarmDescription:
         "The API answered 5xx: AWS throttled us, the issuer's keys were out of reach, or a fault of ours.",
     },
-    "drainer-failing": ofFunction(
-      "drainer",
-      "Errors",
-      "The drainer fails: audit events are late. The sweeper drains what it finds.",
-    ),
+    "turned-away": {
+      namespace: "AWS/ApiGateway",
+      metricName: "4xx",
+      dimensions: { ApiId: apiId },
+      threshold: MANY_TURNED_AWAY,
+      alarmDescription: `${MANY_TURNED_AWAY} or more calls in five minutes were turned away. The API's log says from which routes: 429 means that a route's limit is used up, which keeps recipients and workflows out as well; anything else, that somebody probes the service.`,
+    },
+    "drainer-failing": {
+      alarmDescription: "The drainer fails: audit events are late. The sweeper drains what it finds.",
+      threshold: FAILING,
+      metricQuery: [
+        { id: "failing", expression: "SUM(METRICS())", label: "failures", returnData: true },
+        ...[
+          {
+            id: "errors",
+            namespace: "AWS/Lambda",
+            metricName: "Errors",
+            dimensions: { FunctionName: functions.drainer.function.functionName },
+          },
+          { id: "undrained", namespace: countedNamespace(name), metricName: COUNTED.undrained.metric },
+        ].map(({ id, ...metric }) => ({ id, metric: { ...metric, period: ALARM_PERIOD, stat: "Sum" } })),
+      ],
+    },
     "drainer-behind": {
       ...ofFunction("drainer", "IteratorAge", "The drainer is more than five minutes behind."),
       statistic: "Maximum",

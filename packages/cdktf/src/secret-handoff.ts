@@ -67,7 +67,10 @@ export class SecretHandoff extends Construct {
       },
       policyJson: policyJson(props),
       company: company && packCompany(companySource(company)),
-      alarms: { criticalClasses: criticalClassesOf(props), ...props.alarms },
+      alarms: {
+        ...props.alarms,
+        criticalClasses: props.alarms?.criticalClasses ?? criticalClassesOf(props),
+      },
       origin: (apiEndpoint) => (domain === undefined ? apiEndpoint : `https://${domain.name}`),
       closeDefaultEndpoint: domain !== undefined && edge === undefined,
     });

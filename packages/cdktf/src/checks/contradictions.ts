@@ -7,6 +7,7 @@ import { isExpression } from "../terraform.ts";
 import {
   broken,
   classProblems,
+  noSuchClass,
   operatorProblems,
   repeated,
   repeatedEntries,
@@ -51,6 +52,7 @@ export const CONTRADICTIONS: readonly (readonly [
         : companyProblems(companySource(company)).map((problem) => `company.${problem}`),
   ],
   [["alarms"], ({ alarms }) => noticeProblems("alarms", alarms)],
+  [["alarms", "classes"], criticalClassProblems],
   [["onUndelivered"], ({ onUndelivered }) => reactionProblems("onUndelivered", onUndelivered)],
   [["onReported"], ({ onReported }) => reactionProblems("onReported", onReported)],
   [["onUndelivered", "onReported", "onDelivered", "rotation"], rotationProblems],
@@ -131,6 +133,14 @@ function noticeProblems(at: string, notify: NotifyProps | undefined): readonly s
       `${at} has topicArn and emails: subscribe the addresses to that topic, or leave one out`,
     ],
   ]);
+}
+
+/** An alarm for a class that is not there never comes. */
+function criticalClassProblems({ alarms, ...props }: Service): readonly string[] {
+  const names = classesOf(props).map(({ name }) => name);
+  return (alarms?.criticalClasses ?? [])
+    .filter((name) => !isExpression(name) && !names.includes(name))
+    .map((name) => noSuchClass("alarms", name, names, "criticalClasses"));
 }
 
 function reactionProblems(at: string, reaction: ReactionProps | undefined): readonly string[] {

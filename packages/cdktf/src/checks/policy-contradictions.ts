@@ -92,8 +92,13 @@ export function operatorProblems({ operators = [], ...props }: PolicyProps): rea
   ]);
 }
 
-function noSuchClass(at: string, name: string, names: readonly string[]): string {
-  return `${at}.classes has ${name}, and there is no such class${suggestion(name, names) || `: there are ${names.join(", ")}`}`;
+export function noSuchClass(
+  at: string,
+  name: string,
+  names: readonly string[],
+  list: "classes" | "criticalClasses" = "classes",
+): string {
+  return `${at}.${list} has ${name}, and there is no such class${suggestion(name, names) || `: there are ${names.join(", ")}`}`;
 }
 
 /** A recipient is one in every class. */

@@ -56,7 +56,11 @@ export class HttpApi extends Construct {
   constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
     const { recipient, sender } = props;
-    const throttles = { ...DEFAULT_THROTTLES, ...props.throttles };
+    const limit = (routes: keyof ThrottleProps) => props.throttles?.[routes] ?? DEFAULT_THROTTLES[routes];
+    const throttles = {
+      ...{ page: limit("page"), recipient: limit("recipient") },
+      ...{ sender: limit("sender"), operators: limit("operators") },
+    };
     this.api = new Apigatewayv2Api(this, "api", {
       name: props.name,
       description: "secret-handoff: links that work once",

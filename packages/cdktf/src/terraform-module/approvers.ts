@@ -38,7 +38,9 @@ const NO_SUCH_CLASS = (variable: string): string =>
 
 /** An entry for a class that is not there gives no right, and takes part in no approval: a misspelt name. */
 export const MISSING_CLASSES = {
-  missing_classes: expression(`concat(${NO_SUCH_CLASS("senders")}, ${NO_SUCH_CLASS("operators")})`),
+  missing_classes: expression(
+    `concat(${NO_SUCH_CLASS("senders")}, ${NO_SUCH_CLASS("operators")}, [for n in local.critical_classes : format("alarms.critical_classes has %s, and there is no such class: there are %s.", n, join(", ", local.classes[*].name)) if !contains(local.classes[*].name, n)])`,
+  ),
 };
 
 export const CLASSES_EXIST = {

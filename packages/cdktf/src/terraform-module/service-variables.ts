@@ -8,7 +8,7 @@ import { arnVariable, isArn, POLICY_VARIABLES, type Rule, SHARED, type Variable 
 const ARN: Shape = { object: { arn: "string" } };
 const EMAILS: Field = { kind: "list(string)", default: [] };
 const OFF: Field = { kind: "bool", default: false };
-const NOTICE: Shape = { object: { "topic?": ARN, "emails?": EMAILS } };
+const ALARMS: Shape = { object: { "topic?": ARN, "emails?": EMAILS, "critical_classes?": "list(string)" } };
 const REACTION: Shape = { object: { "topic?": ARN, "emails?": EMAILS, "rotate?": OFF } };
 
 /** The parts of a company, with their names in the function's COMPANY. */
@@ -166,9 +166,9 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     "ARN of a customer managed key for the tables. Without it, the key that DynamoDB owns.",
   ),
   alarms: {
-    type: NOTICE,
+    type: ALARMS,
     description:
-      "Who is notified of alarms, and of locked and reported handoffs: a topic of yours, or addresses.",
+      "Who is notified of alarms, and of locked and reported handoffs: a topic of yours, or addresses. critical_classes names the classes whose handoffs raise an alarm when they did not arrive; without it, those that need two approvals or a mailed code.",
     default: {},
     holds: isTopic("alarms"),
   },

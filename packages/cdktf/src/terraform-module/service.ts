@@ -35,6 +35,7 @@ const EXAMPLE = {
   limitPerDay: 987_654_321,
   rotateAfter: 2_591_999,
   rotated: "EXAMPLE-NAME",
+  critical: "EXAMPLE-CLASS",
 } as const;
 
 export const SERVICE_MADE_IF: MadeIf = {
@@ -51,6 +52,7 @@ export const SERVICE_MADE_IF: MadeIf = {
     events_to_log: given("events.log_retention_days"),
     events_forwarding: given("events.bus"),
     events_to_bus: given("events.bus"),
+    alarms_undelivered: "length(local.critical_classes) > 0",
     alarms_topic: "local.alarms.topic == null",
     reactions_undelivered_notice: noticed("on_undelivered"),
     undelivered_topic: "(local.on_undelivered.topic == null && length(local.on_undelivered.emails) > 0)",
@@ -90,6 +92,7 @@ export const SERVICE_MADE_IF: MadeIf = {
     [String(EXAMPLE.rotateAfter)]: "try(var.on_delivered.rotate_after, 0)",
     [JSON.stringify(["expired", "locked", "unconfirmed", "bounced", "reported", "acknowledged"])]:
       "local.rotating_events",
+    [JSON.stringify([EXAMPLE.critical])]: "local.critical_classes",
     [JSON.stringify([EXAMPLE.rotated])]:
       'concat([for n in local.on_rotated.secret_names : n if !endswith(n, "*")], [for n in local.on_rotated.secret_names : { prefix = trimsuffix(n, "*") } if endswith(n, "*")])',
   },
@@ -106,6 +109,9 @@ const LOCALS = {
   reported_topic_arn: topicOf("on_reported", "reported_topic"),
   rotating: expression(
     "local.rotation != null && (local.on_undelivered.rotate || local.on_reported.rotate || var.on_delivered != null)",
+  ),
+  critical_classes: expression(
+    'local.alarms.critical_classes == null ? [for c in local.classes : c.name if length(c.approvals) >= 2 || c.verification == "email-code"] : local.alarms.critical_classes',
   ),
   ...APPROVER_LOCALS,
   ...MISSING_CLASSES,
@@ -270,7 +276,7 @@ function serviceProps(): ServiceProps {
       handoffs: Token.asAny(ref("protect_handoffs")),
       audit: Token.asAny(ref("protect_audit")),
     },
-    alarms: { topicArn: expression("local.alarm_topic_arn") },
+    alarms: { topicArn: expression("local.alarm_topic_arn"), criticalClasses: [EXAMPLE.critical] },
     events: {
       topicArn: ref("events.topic.arn"),
       logRetentionDays: number("events.log_retention_days"),
