@@ -1,19 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Recipient } from "@secret-handoff/local";
-import { formatLink } from "@secret-handoff/protocol";
+import { encodeBase64url, formatLink } from "@secret-handoff/protocol";
 import type { CreateRequest } from "@secret-handoff/protocol/api";
 import { describeOnEachEngine } from "../support/engines.ts";
 import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 
 const EMAIL = "ana@vendor.example";
+const ABOUT = { secret: "arn:of-two", versionId: "v1", versionCreatedAt: 1 };
 
 /** What a call asks of the tables, the drainer's work left out. */
 describeOnEachEngine("calls to the tables", (engine) => {
   let service: TestService;
   let sender: Sender;
   beforeAll(async () => {
-    service = await startTestService({ engine, drainAfterWrites: false });
+    service = await startTestService({
+      engine,
+      drainAfterWrites: false,
+      senders: [
+        { repositoryId: "42", may: ["send"] },
+        { repositoryId: "43", may: ["send"] },
+      ],
+    });
     sender = new Sender(service);
   });
   afterAll(() => service.close());
@@ -63,6 +71,60 @@ describeOnEachEngine("calls to the tables", (engine) => {
         "GetItem",
         "GetItem",
       ]);
+    });
+
+    test("a check asks the same, whether or not anybody has handed something to this address", async () => {
+      const other = new Sender(service, { job: { repository: "octo/other", repositoryId: "43" } });
+      await other.handOver(
+        { email: "known@vendor.example" },
+        { subject: { ...ABOUT, recipient: "known@vendor.example" } },
+      );
+      for (const recipient of ["known@vendor.example", "unknown@vendor.example"]) {
+        const proposal = {
+          class: "internal-tool",
+          flags: 2,
+          expiresAt: service.clock.now + 60,
+          subject: { ...ABOUT, recipient },
+        };
+        const check = () =>
+          sender
+            .call("POST", "/v1/sender/handoffs/check", proposal)
+            .then(({ body }) => expect(body).toEqual({ outcome: "create" }));
+        expect([recipient, await callsOf(check)]).toEqual([recipient, ["GetItem", "GetItem"]]);
+      }
+    });
+
+    test("a call for what is another's asks the same as one for what is not there", async () => {
+      const other = new Sender(service, { job: { repository: "octo/other", repositoryId: "43" } });
+      const { id } = await other.handOver({ email: EMAIL });
+      const asked = {
+        class: "database-access",
+        secrets: ["arn:asked"],
+        recipients: [EMAIL],
+        expiresIn: 3_600,
+        reason: "test",
+      };
+      const { id: request } = (await other.call("POST", "/v1/sender/requests", asked)).body;
+      const missing = encodeBase64url(new Uint8Array(16));
+      const pairs: readonly (readonly [string, string, string, object?])[] = [
+        ["GET", `handoffs/${id}`, `handoffs/${missing}`],
+        ["DELETE", `handoffs/${id}`, `handoffs/${missing}`],
+        ["POST", `handoffs/${id}/mailed`, `handoffs/${missing}/mailed`, { messageId: "<a@b>" }],
+        ["GET", `requests/${request}`, `requests/req_${missing}`],
+      ];
+      for (const [method, foreign, none, body] of pairs) {
+        const ask = async (path: string) => {
+          const { status, text } = await sender.call(method, `/v1/sender/${path}`, body);
+          return { status, text };
+        };
+        const answers: unknown[] = [];
+        const calls = async (path: string) => callsOf(async () => answers.push(await ask(path)));
+        // More than stand one by one in the trail: the others are counted.
+        for (let n = 0; n < 6; n += 1)
+          expect([method, foreign, await calls(foreign)]).toEqual([method, foreign, await calls(none)]);
+        expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+        expect(answers[0]).toMatchObject({ status: 404 });
+      }
     });
 
     test("a revocation is two, and a list one", async () => {

@@ -106,8 +106,9 @@ function senderRoutes(deps: SenderDeps): Hono {
     const found = isHandoffId(id) ? await handoffs.get({ id }) : undefined;
     const isOwn = found?.owner === caller.owner && may(caller, "send", found.class);
     if (found && (isOwn || orWith.some((right) => may(caller, right, found.class)))) return found;
-    // The trail records it; the caller does not learn that it exists.
+    // The trail records it; the caller does not learn that it exists, nor by the time that one more write takes.
     if (found) await refusals.note("not_allowed", caller, { handoff: found.id, class: found.class });
+    else if (isHandoffId(id)) await refusals.note("not_found", caller, { handoff: id });
     throw new ProblemError("not_found", "There is no handoff with this id, or it is not yours.");
   }
 
@@ -198,9 +199,12 @@ function senderRoutes(deps: SenderDeps): Hono {
     GET: async (c) => {
       const caller = await admit(c, "send", "check", "approve", "audit");
       refuseQuery(c);
-      // The trail records it; the caller does not learn that it exists.
-      const record = await knownRequest(deps, caller, c.req.param("id") ?? "", (foreign) =>
-        refusals.note("not_allowed", caller, { request: foreign.id, class: foreign.class }),
+      const id = c.req.param("id") ?? "";
+      // As for a handoff.
+      const record = await knownRequest(deps, caller, id, (foreign) =>
+        foreign
+          ? refusals.note("not_allowed", caller, { request: foreign.id, class: foreign.class })
+          : refusals.note("not_found", caller, { request: id }),
       );
       return c.json(await show(caller, record));
     },

@@ -13,7 +13,7 @@ import type {
 import { ProblemError } from "../http/problem.ts";
 import { isBarred, viewOf } from "../store/handoff-record.ts";
 import type { NewHandoff } from "../store/handoffs.ts";
-import type { RecipientId, Recipients } from "../store/recipients.ts";
+import { newRecipientId, type RecipientId, type Recipients } from "../store/recipients.ts";
 import type { Requests } from "../store/requests.ts";
 import { subjectId } from "../store/subjects.ts";
 import { type Admitted, admit, checkShape, type Proposed, requirePolicy } from "./admission.ts";
@@ -106,9 +106,9 @@ export async function check(
   const approved = await requireAdmitted(deps, admitted, proposed, caller, now);
   const { recipient } = admitted;
   if (!body.subject || recipient === undefined) return { outcome: "create" };
-  // To whom nothing was handed over before has no subject either.
-  const known = await recipients.find(recipient);
-  if (known === undefined) return { outcome: "create" };
+  // To whom nothing was handed over before has no subject either. It is looked for all the same: what a check takes must not tell whether
+  // anybody else has handed something to this address.
+  const known = (await recipients.find(recipient)) ?? newRecipientId();
   const subject = subjectId(caller.owner, body.subject.secret, known);
   const version = versionProposedBy(caller, ["send", "check"], body.subject, body.resend);
   const { newest, earlier } = await checkVersion(handoffs, await subjects.get(subject), version, now);

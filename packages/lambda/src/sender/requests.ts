@@ -4,6 +4,7 @@ import {
   type ApprovalRequest,
   type CredentialClass,
   countedApprovals,
+  isRequestId,
   missingApprovals,
   type RequestView,
   requestViolations,
@@ -92,20 +93,20 @@ export async function ask(deps: RequestDeps, caller: Caller, body: ApprovalReque
 
 /**
  * The request, if the caller may know it: its own, or of a class that it may approve or audit.
- * @param onForeign called with one that the caller may not know
+ * @param onUnknown called with one that the caller may not know, or without any where there is none of this id
  * @throws ProblemError 404
  */
 export async function knownRequest(
   { requests }: Pick<RequestDeps, "requests">,
   caller: Caller,
   id: string,
-  onForeign?: (record: RequestRecord) => Promise<void>,
+  onUnknown?: (foreign: RequestRecord | undefined) => Promise<void>,
 ): Promise<RequestRecord> {
   const found = await requests.get(id);
   const isOwn = found?.asked.owner === caller.requestOwner;
   const mayKnow = found && (["approve", "audit"] as const).some((right) => may(caller, right, found.class));
   if (found && (isOwn || mayKnow)) return found;
-  if (found) await onForeign?.(found);
+  if (isRequestId(id)) await onUnknown?.(found);
   throw new ProblemError("not_found", "There is no request with this id, or it is not yours to see.");
 }
 

@@ -18,6 +18,10 @@ import type { Table } from "./table.ts";
 /** The random name of a recipient in the trail: base64url of 16 bytes. */
 export type RecipientId = string & { readonly "recipient id": true };
 
+export function newRecipientId(): RecipientId {
+  return randomBytes(16).toString("base64url") as RecipientId;
+}
+
 export function isRecipientId(text: string): text is RecipientId {
   return /^[\w-]{22}$/.test(text);
 }
@@ -72,7 +76,7 @@ export class Recipients {
    * @param now Unix seconds
    */
   async idOf(address: string, now: number): Promise<RecipientId> {
-    const fresh = randomBytes(16).toString("base64url") as RecipientId;
+    const fresh = newRecipientId();
     const entry = await this.#nameOf(address);
     const sealed = await this.#keys.addresses?.encrypt(bound(entry, fresh), padded(address));
     const written = await this.#table.updateAndRead({
