@@ -27,6 +27,13 @@ async function download({ page }: Visitor, button: string): Promise<{ name: stri
   return { name: saved.suggestedFilename(), bytes: await readFile(await saved.path()) };
 }
 
+/** As the page does by itself after five minutes, and when it is left. */
+async function hideAndShow({ page, press, sees }: Visitor): Promise<void> {
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+  await press("Show it again");
+  await sees("Your secret");
+}
+
 export function savedFilesTests(inBrowser: InBrowser): void {
   inBrowser("every format is saved, and read back it holds the same values", async ({ stack, visitor }) => {
     const ana = await visitor();
@@ -69,7 +76,7 @@ export function savedFilesTests(inBrowser: InBrowser): void {
   });
 
   inBrowser(
-    "a KeePass file is made in the browser under a password, and is all there is to take",
+    "a KeePass file is made in the browser under a password that stays with the secret, and is all there is to take",
     async (given) => {
       const { stack, visitor } = given;
       const ana = await visitor();
@@ -90,6 +97,29 @@ export function savedFilesTests(inBrowser: InBrowser): void {
       const { Title: _, ...strings } = entry?.strings ?? {};
       expect(Object.values(strings).sort()).toEqual([...VALUES].sort());
       expect(Object.values(entry?.files ?? {}).map((data) => new Uint8Array(data))).toEqual([BYTES]);
+      await ana.page.getByText("The sender can see that you received it").waitFor();
+      await hideAndShow(ana);
+      await ana.press("KeePass (.kdbx)");
+      expect(await box.inputValue()).toBe("a long passwörd");
+    },
+  );
+
+  inBrowser(
+    "a secret that is hidden and shown again keeps its file's password, and what was taken",
+    async (given) => {
+      const { stack, visitor } = given;
+      const ana = await visitor();
+      const fields = ["one", "two"].map((name) => ({ name, value: name, concealed: true }));
+      await ana.goTo(await stack.link({ items: [{ label: "both", fields }] }));
+      await ana.press("Reveal");
+      await ana.sees("Your secret");
+      const box = ana.page.getByRole("textbox", { name: "Password of the file", includeHidden: true });
+      const made = await box.inputValue();
+      await ana.press("Copy: both, one");
+      await ana.page.getByRole("button", { name: "Copied: both, one" }).waitFor();
+      await hideAndShow(ana);
+      expect(await box.inputValue()).toBe(made);
+      await ana.press("Copy: both, two");
       await ana.page.getByText("The sender can see that you received it").waitFor();
     },
   );

@@ -76,6 +76,12 @@ function namesOf(files: readonly BundleFile[]): readonly string[] {
   return files.map(({ name }) => fileName(name));
 }
 
+/**
+ * The password of each bundle's file, for as long as the page holds the bundle. A secret that was hidden and is shown again has a new view: a
+ * file that was saved before must not lose its password by that.
+ */
+const passwords = new WeakMap<readonly Item[], string>();
+
 /** The button that shows the form, and the form: a password for the file, made or typed, and the file. */
 function keepassForm(
   items: readonly Item[],
@@ -89,7 +95,10 @@ function keepassForm(
     { class: "code notranslate", translate: "no" },
     say.whyPassword,
   );
-  box.input.value = filePassword(platformRandom);
+  box.input.value = passwords.get(items) ?? filePassword(platformRandom);
+  const keep = () => passwords.set(items, box.input.value);
+  keep();
+  box.input.addEventListener("input", keep);
   box.input.style.maxWidth = "24rem";
   const bar = setLabel(element("progress", { hidden: true }), say.progress);
   const state = hint("", "status");

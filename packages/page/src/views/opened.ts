@@ -74,6 +74,9 @@ export function openedView(screen: ScreenOf<"opened">, actions: OpenedActions): 
   };
 }
 
+/** What is left to take of each bundle, for as long as the page holds it: hidden and shown again, it has a new view. */
+const untaken = new WeakMap<readonly Item[], Set<object>>();
+
 /**
  * The secret counts as taken once every concealed value and every file was copied or saved; where nothing is concealed, every value.
  * @returns what to call with the fields and files that were
@@ -82,7 +85,8 @@ function takenTogether(items: readonly Item[], onTaken: () => void): (...parts: 
   const values = items.flatMap(({ fields }) => fields);
   const files = items.flatMap((item) => item.files ?? []);
   const needed = [...values.filter(({ concealed }) => concealed), ...files];
-  const left = new Set<object>(needed.length > 0 ? needed : values);
+  const left = untaken.get(items) ?? new Set<object>(needed.length > 0 ? needed : values);
+  untaken.set(items, left);
   return (...parts) => {
     for (const part of parts) left.delete(part);
     if (left.size === 0) onTaken();
