@@ -86,10 +86,10 @@ const it: CodeSentences = {
 const nl: CodeSentences = {
   heading: "Uw bevestigingscode",
   subject: "Uw bevestigingscode, van {company}",
-  asked: "U hebt deze code aangevraagd op de pagina die u aan het openen bent. Typ hem daar:",
-  valid: "Hij is {minutes} minuten geldig. Vraagt u nog een code aan, dan werkt alleen de nieuwste.",
+  asked: "U hebt deze code aangevraagd op de pagina die u aan het openen bent. Typ de code daar:",
+  valid: "De code is {minutes} minuten geldig. Vraagt u nog een code aan, dan werkt alleen de nieuwste.",
   careful: "Als u het zeker wilt weten",
-  only: "Typ de code alleen als het adres in uw browser precies begint met {origin} en met niets anders.",
+  only: "Typ de code alleen als {origin} het begin is van het adres in uw browser.",
   nobody: "Niemand zal u telefonisch, via chat of per e-mail om deze code vragen.",
   unexpected:
     "Hebt u geen code aangevraagd? Dan heeft misschien iemand anders uw link. Open de link in de eerste e-mail en kies ‘Deze link melden’.",
