@@ -99,14 +99,14 @@ const nl: CodeSentences = {
 const pl: CodeSentences = {
   heading: "Twój kod potwierdzający",
   subject: "Twój kod potwierdzający ({company})",
-  asked: "Ten kod został zamówiony na stronie, którą otwierasz. Wpisz go tam:",
+  asked: "Ten kod został zamówiony na stronie, którą otwierasz. Wpisz go na tej stronie:",
   valid: "Jest ważny przez {minutes} minut. Jeśli zamówisz kolejny kod, zadziała tylko najnowszy.",
   careful: "Jeśli chcesz mieć pewność",
-  only: "Wpisz kod tylko wtedy, gdy adres w przeglądarce zaczyna się od {origin} dokładnie.",
+  only: "Wpisz kod tylko wtedy, gdy {origin} to początek adresu w Twojej przeglądarce.",
   nobody: "Nikt nie poprosi Cię o ten kod przez telefon, na czacie ani e-mailem.",
   unexpected:
     "To nie Ty prosisz o kod? W takim razie ktoś inny może mieć Twój link. Otwórz link z pierwszego e-maila i wybierz „Zgłoś ten link”.",
-  tell: "Możesz też dać znać znaną Ci już drogą: {contact}",
+  tell: "Możesz też dać znać znaną Ci już drogą. Kontakt: {contact}",
 };
 
 const ja: CodeSentences = {
