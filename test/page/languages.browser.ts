@@ -13,7 +13,7 @@ export function languagesTests(inBrowser: InBrowser): void {
       await ana.sees(/hat Ihnen Zugangsdaten gesendet/);
       await ana.page.getByLabel("Ihre E-Mail-Adresse").fill(EMAIL);
       await ana.page.getByLabel("Sprache").selectOption("he");
-      await ana.sees(/פרטי גישה עבורך/);
+      await ana.sees(/פרטי גישה עבורכם/);
       expect(
         await ana.page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]),
       ).toEqual(["he", "rtl"]);
