@@ -112,7 +112,7 @@ export function languagesTests(inBrowser: InBrowser): void {
 
       await speakIn(page, "de");
       await page.locator("#file-password-error").getByText("mindestens 12 Zeichen").waitFor();
-      await page.getByText("secret.txt liegt in Ihren Downloads.").waitFor();
+      await page.getByText("secret.txt wurde heruntergeladen.").waitFor();
       expect(await page.locator("#file-password").inputValue()).toBe("short");
       expect(await page.locator(".spelled small").first().textContent()).toBe("klein");
       expect(await page.locator(".exact").nth(2).textContent()).toBe("O0l1I|tR'9$vQ~w2");
