@@ -65,7 +65,7 @@ export function openingTests(inBrowser: InBrowser): void {
       "l small",
       "1 digit",
       "I capital",
-      "| sign",
+      "| symbol",
     ]);
   });
 

@@ -137,7 +137,7 @@ export function savedFilesTests(inBrowser: InBrowser): void {
     await ana.goTo(await stack.link({ items: ITEMS }));
     expect(modules).toEqual([]);
     await ana.press("Anzeigen");
-    await ana.sees("Ihre Daten");
+    await ana.sees("Ihre Zugangsdaten");
     await ana.page.getByText("Die Formate für Passwortmanager konnten nicht geladen werden").waitFor();
     const saved = await download(ana, "JSON");
     expect(JSON.parse(saved.bytes.toString()).naughty.V1).toBe(VALUES[1]);
