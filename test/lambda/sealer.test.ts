@@ -220,13 +220,38 @@ describeOnEachEngine("the sealer", (engine) => {
     ]);
   });
 
+  test("a day of the largest events is archived in files that the function's memory holds several times", async () => {
+    const event = { v: 1, type: "created", actor: { kind: "service" }, outcome: "done" } as const;
+    const large = Array.from({ length: 90 }, (_, n): AuditEvent => {
+      return { ...event, id: `large/${n}`, time: "2026-12-08T12:00:00Z", reason: "x".repeat(390_000) };
+    });
+    /** One page is one day's: with as much as a table would give by many. */
+    class LargeDay extends Audit {
+      override async page(day: string) {
+        return { events: day === "2026-12-08" ? large : [] };
+      }
+    }
+    const files = new Map<string, readonly string[]>();
+    const archive: Archive = {
+      put: async (name, lines) => void files.set(name, lines),
+      read: async () => undefined,
+    };
+    service.clock.now = Date.parse("2026-12-09T12:00:00Z") / 1_000;
+    await sealWith({ archive }, LargeDay);
+    const parts = [...files].filter(([name]) => name.includes("2026/12/08/events-"));
+    expect(parts.map(([, lines]) => lines.length)).toEqual([82, 8]);
+    expect(parts.flatMap(([, lines]) => lines.map((line) => JSON.parse(line).id))).toEqual(
+      large.map(({ id }) => id),
+    );
+  });
+
   /** As the function seals: on the same table, with a key of its own. */
-  async function sealWith(more: { readonly archive: Archive }): Promise<readonly Seal[]> {
+  async function sealWith(more: { readonly archive: Archive }, AuditOf = Audit): Promise<readonly Seal[]> {
     const client = localClient(service.engine.endpoint);
     const table = new Table(client, AUDIT_TABLE);
     try {
       const deps = {
-        audit: new Audit(table, { clock: () => service.clock.now, firstOpenDay }),
+        audit: new AuditOf(table, { clock: () => service.clock.now, firstOpenDay }),
         seals: new Seals(table),
         signer: {
           keyId: "test",

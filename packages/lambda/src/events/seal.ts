@@ -130,10 +130,11 @@ async function sealDay(deps: SealerDeps, day: string, before: Seal | undefined):
     await deps.archive?.put(`${folderOf(day)}/events-${fiveDigits(number)}.jsonl`, part);
   });
   for await (const event of eventsOf(deps.audit, day)) {
-    const leaf = leafHash(canonicalBytes(event));
+    const bytes = canonicalBytes(event);
+    const leaf = leafHash(bytes);
     tree.append(leaf);
     await leaves.add({ id: event.id, hash: encodeBase64url(leaf) });
-    await lines.add(canonicalJson(event));
+    await lines.add(canonicalJson(event), bytes.length);
   }
   await leaves.end();
   await lines.end();
@@ -177,8 +178,12 @@ async function checkSeal(
   );
 }
 
-/** Lines of one file of the archive, so that a day of any size is sealed in the same memory. */
+/**
+ * Lines of one file of the archive, and bytes of UTF-8, so that a day of any size is sealed in the same memory: an event may name 33 KB of
+ * secrets. A file's text, and what is sent of it, are there at once.
+ */
 const LINES_A_FILE = 10_000;
+const BYTES_A_FILE = 32_000_000;
 
 function fiveDigits(number: number): string {
   return String(number).padStart(5, "0");
@@ -218,11 +223,12 @@ async function* eventsOf(audit: Audit, day: string): AsyncGenerator<AuditEvent> 
   } while (after);
 }
 
-/** Collects elements into parts of a size, and stores each part as it is full. */
+/** Collects elements into parts of a size, and stores each part as it is full. The same elements always make the same parts. */
 class Parts<T> {
   readonly #size: number;
   readonly #store: (part: readonly T[], number: number) => Promise<void>;
   #part: T[] = [];
+  #bytes = 0;
   #number = 1;
 
   constructor(size: number, store: (part: readonly T[], number: number) => Promise<void>) {
@@ -230,8 +236,11 @@ class Parts<T> {
     this.#store = store;
   }
 
-  async add(element: T): Promise<void> {
+  /** @param bytes that it takes, where the part's size in bytes is bounded too */
+  async add(element: T, bytes = 0): Promise<void> {
+    if (this.#bytes + bytes > BYTES_A_FILE) await this.end();
     this.#part.push(element);
+    this.#bytes += bytes;
     if (this.#part.length === this.#size) await this.end();
   }
 
@@ -240,5 +249,6 @@ class Parts<T> {
     await this.#store(this.#part, this.#number);
     this.#number += 1;
     this.#part = [];
+    this.#bytes = 0;
   }
 }
