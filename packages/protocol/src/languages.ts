@@ -47,4 +47,11 @@ export function fillIn(sentence: string, values: Readonly<Record<string, string>
   });
 }
 
+/** Sentences as one text: Japanese and Chinese have no space behind a full stop. Empty ones are left out. */
+export function joined(...sentences: readonly string[]): string {
+  return sentences
+    .filter((text) => text !== "")
+    .reduce((before, text) => `${before}${/^$|。$/.test(before) ? "" : " "}${text}`, "");
+}
+
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;

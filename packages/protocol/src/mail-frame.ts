@@ -1,4 +1,4 @@
-import { isRightToLeft, type Language } from "./languages.ts";
+import { isRightToLeft, joined, type Language } from "./languages.ts";
 import { escapeHtml, splitContacts } from "./markup.ts";
 import { DARK, LIGHT } from "./theme.ts";
 
@@ -112,7 +112,7 @@ function proseHtml(text: string): string {
 export function carefulHtml(language: Language, heading: string, sentences: readonly string[]): string {
   const soft = (text: string, style: string) =>
     paragraphHtml(language, text, `${style}color:${LIGHT.soft};`, "soft");
-  return `${soft(heading, "margin-bottom:4px;font-weight:600;")}\n${soft(sentences.join(" "), "margin-bottom:0;")}`;
+  return `${soft(heading, "margin-bottom:4px;font-weight:600;")}\n${soft(joined(...sentences), "margin-bottom:0;")}`;
 }
 
 const WIDTH = 72;

@@ -1,6 +1,6 @@
 import { CODE_SECONDS } from "@secret-handoff/protocol";
 import type { Company } from "@secret-handoff/protocol/company";
-import { fillIn } from "@secret-handoff/protocol/languages";
+import { fillIn, joined, type Language, localeOf } from "@secret-handoff/protocol/languages";
 import {
   carefulHtml,
   MONO,
@@ -35,7 +35,7 @@ export function codeMail({ code, language, origin, company }: Omit<CodeToMail, "
   const say = CODE_SENTENCES[language];
   const { name, colours, contact = name } = company ?? {};
   const subject = name === undefined ? say.heading : fillIn(say.subject, { company: name });
-  const valid = fillIn(say.valid, { minutes: String(CODE_SECONDS / 60) });
+  const valid = fillIn(say.valid, { time: inMinutes(CODE_SECONDS, language) });
   const careful = [
     fillIn(say.only, { origin: `${origin}/` }),
     say.nobody,
@@ -51,7 +51,7 @@ export function codeMail({ code, language, origin, company }: Omit<CodeToMail, "
   ].join("\n\n");
   const html = mailFrame({
     ...{ language, subject, company: name, heading: say.heading },
-    preview: `${say.asked} ${valid}`,
+    preview: joined(say.asked, valid),
     accents: colours ? { light: colours[0], dark: colours[2] } : OUR_ACCENTS,
     bodyHtml: `${paragraphHtml(language, say.asked)}
 <p dir="ltr" class="ink" style="margin:4px 0 20px;text-align:${startOf(language)};font:600 32px/1.3 ${MONO};letter-spacing:.08em;color:${LIGHT.ink};">${escapeHtml(code)}</p>
@@ -59,4 +59,10 @@ ${paragraphHtml(language, valid, "margin-bottom:0;")}`,
     footHtml: carefulHtml(language, say.careful, careful),
   });
   return { fromName: name, subject, text: `${text}\n`, html };
+}
+
+/** "10 minutes", with the plural that the language has for the number. */
+function inMinutes(seconds: number, language: Language): string {
+  const minutes = { style: "unit", unit: "minute", unitDisplay: "long" } as const;
+  return (seconds / 60).toLocaleString(localeOf(language), minutes);
 }

@@ -2,6 +2,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { encodeBase64url, utf8 } from "../encoding.ts";
 import { isRightToLeft, type Language, localeOf } from "../languages.ts";
 
+export { joined } from "../languages.ts";
+
 /**
  * The language in which this page, or this terminal, speaks. The English sentence leads to its translation, as with gettext: so
  * English needs no table, and a sentence that nobody has translated stands there in English. Only our own sentences are ever looked
@@ -74,13 +76,6 @@ export function sentence(parts: TemplateStringsArray, ...values: readonly (strin
     // A part of a sentence, such as the time of an ending in brackets, begins with a value of its own: without one, nothing would show its direction.
     return `${/^[^\p{L}\d]*\u2068/u.test(value) ? "\u2067" : "\u2068"}${value}\u2069`;
   });
-}
-
-/** Sentences as one text: Japanese and Chinese have no space behind a full stop. Empty ones are left out. */
-export function joined(...sentences: readonly string[]): string {
-  return sentences
-    .filter((text) => text !== "")
-    .reduce((before, text) => `${before}${/^$|。$/.test(before) ? "" : " "}${text}`, "");
 }
 
 /** For Intl. */

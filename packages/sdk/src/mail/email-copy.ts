@@ -1,5 +1,5 @@
 import { type Flags, type HandoffId, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
-import { fillIn, type Language, localeOf } from "@secret-handoff/protocol/languages";
+import { fillIn, joined, type Language, localeOf } from "@secret-handoff/protocol/languages";
 import { type Accents, OUR_ACCENTS } from "@secret-handoff/protocol/mail-frame";
 import { splitContacts } from "@secret-handoff/protocol/markup";
 import type { Mailbox } from "./addresses.ts";
@@ -39,7 +39,7 @@ const en = {
   click: "You press Reveal.",
   email: "You type the e-mail address that this message was sent to.",
   emailCode:
-    "You type the e-mail address that this message was sent to, then a code of eight digits that comes by mail.",
+    "You type the e-mail address that this message was sent to, then a code of eight digits that comes by e-mail.",
   passphrase: "You type the passphrase, which you receive another way, for example by telephone.",
   keep: "You copy or save what you see. It is shown only once, so choose beforehand where you will keep it.",
   until: "The link expires on {when}.",
@@ -225,7 +225,7 @@ function answersStep({ flags, mailedCode }: EmailFacts, say: MailSentences): str
     ...(needsEmail(flags) ? [mailedCode ? say.emailCode : say.email] : []),
     ...(needsPassphrase(flags) ? [say.passphrase] : []),
   ];
-  return answers.length === 0 ? say.click : answers.join(" ");
+  return answers.length === 0 ? say.click : joined(...answers);
 }
 
 /** "Sunday, 22 November 2026 at 10:10 CET". @param expiresAt Unix seconds */

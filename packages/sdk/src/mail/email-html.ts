@@ -1,3 +1,4 @@
+import { joined } from "@secret-handoff/protocol/languages";
 import { carefulHtml, MONO, mailFrame, paragraphHtml, startOf } from "@secret-handoff/protocol/mail-frame";
 import { escapeHtml } from "@secret-handoff/protocol/markup";
 import { LIGHT } from "@secret-handoff/protocol/theme";
@@ -21,7 +22,7 @@ export function emailHtml(parts: EmailCopy): string {
       : [decryptionHtml(link, paragraph, accents.light), ""];
   return mailFrame({
     ...{ language, accents, subject: parts.subject, company: parts.company, heading: parts.heading },
-    preview: `${parts.sending} ${parts.until}`,
+    preview: joined(parts.sending, parts.until),
     bodyHtml: `${paragraph(parts.hello)}
 ${paragraph(parts.sending)}
 ${parts.purpose === undefined ? "" : paragraph(parts.purpose)}

@@ -4,9 +4,9 @@ export const ja: MailSentences = {
   untitled: "アクセス情報のお届け",
   subject: "{title}（{company}）",
   hello: "お世話になっております。",
-  sending: "{sender} から、パスワードやキーなどのアクセス情報をお送りします。",
+  sending: "{sender}から、パスワードやキーなどのアクセス情報をお送りします。",
   purpose: "用途：{reason}",
-  writes: "{sender} からのメッセージ：",
+  writes: "{sender}からのメッセージ：",
   open: "ページを開く",
   opensNothing: "ページが開くだけです。そこで操作するまで、リンクは使用済みになりません。",
   orCopy: "または、次のアドレスをブラウザーに貼り付けてください：",
@@ -23,11 +23,11 @@ export const ja: MailSentences = {
   passphrase: "電話など別の方法で受け取るパスフレーズを入力します。",
   keep: "表示された内容をコピーまたは保存します。表示は一度だけですので、保管場所を先に決めておいてください。",
   until: "リンクの有効期限：{when}",
-  questions: "ご不明な点は {contact} にお問い合わせください。",
+  questions: "ご不明な点は{contact}にお問い合わせください。",
   careful: "念のため確認したい方へ",
   leadsTo:
     "リンク先は {host} で、開けるのは一度だけです。入力する前に、ブラウザーのアドレスが {origin} で始まることをお確かめください。",
   forYou:
     "このリンクは受信者ご本人専用です。転送しないでください。リンクについてお尋ねすることはありません。",
-  unexpected: "お心当たりがない場合は、開く前に、すでにご存じの連絡方法で {contact} にご確認ください。",
+  unexpected: "お心当たりがない場合は、開く前に、すでにご存じの連絡方法で{contact}にご確認ください。",
 };
