@@ -240,9 +240,8 @@ describeOnEachEngine("the sealer", (engine) => {
     await sealWith({ archive }, LargeDay);
     const parts = [...files].filter(([name]) => name.includes("2026/12/08/events-"));
     expect(parts.map(([, lines]) => lines.length)).toEqual([82, 8]);
-    expect(parts.flatMap(([, lines]) => lines.map((line) => JSON.parse(line).id))).toEqual(
-      large.map(({ id }) => id),
-    );
+    const idsOf = (lines: readonly string[]) => lines.map((line) => /"id":"([^"]*)"/.exec(line)?.[1]);
+    expect(parts.flatMap(([, lines]) => idsOf(lines))).toEqual(large.map(({ id }) => id));
   });
 
   /** As the function seals: on the same table, with a key of its own. */

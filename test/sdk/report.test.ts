@@ -62,6 +62,28 @@ async function* threeHundred(): AsyncGenerator<AuditEvent> {
 const PERIOD = { since: "2026-08-01", until: "2026-08-31" };
 
 describe("the evidence report", () => {
+  test("tells two handoffs that were made of one link apart", async () => {
+    async function* events(): AsyncGenerator<AuditEvent> {
+      const told: readonly [type: EventType, day: number, secret: string, recipient: string][] = [
+        ["created", 1, "decoy", "r-1"],
+        ["expired", 2, "decoy", "r-1"],
+        ["created", 20, "prod/orders", "r-2"],
+        ["claimed", 21, "prod/orders", "r-2"],
+      ];
+      for (const [index, [type, day, secret, recipient]] of told.entries()) {
+        const time = `2026-08-${String(day).padStart(2, "0")}T06:00:00Z`;
+        const actor = { kind: "iam", principal: "arn:aws:iam::111122223333:user/mallory" } as const;
+        const about = { handoff: "again", class: "internal-tool", secret, recipient, outcome: "done" };
+        yield { v: 1, id: `again/${index + 1}`, type, time, actor, ...about, sequence: index + 1 };
+      }
+    }
+    const { handoffs } = await summarise(events(), PERIOD);
+    expect(handoffs).toMatchObject([
+      { secret: "decoy", recipient: "r-1", ending: "expired", claimed: undefined },
+      { secret: "prod/orders", recipient: "r-2", ending: "claimed" },
+    ]);
+  });
+
   test("has the figures of the period", async () => {
     const summary = await summarise(threeHundred(), PERIOD);
     const text = toMarkdown(evidenceReport(summary, { classes: DEFAULT_CLASSES }));

@@ -128,10 +128,14 @@ function addTo(histories: Map<string, HandoffHistory>, event: AuditEvent): void 
   const { handoff, type, time } = event;
   if (handoff === undefined || type === "refused") return;
   const history = histories.get(handoff);
-  if (!history) {
-    if (type === "created") histories.set(handoff, begun(handoff, event));
+  if (type === "created") {
+    // A sender with code of its own can use a link again whose handoff the service has forgotten: that one's history stays, by itself.
+    if (history) histories.set(`${handoff} of ${history.created}`, history);
+    histories.delete(handoff);
+    histories.set(handoff, begun(handoff, event));
     return;
   }
+  if (!history) return;
   // A report of what was over already, unread, changes nothing.
   const ending = event.outcome === "already_ended" ? undefined : ENDED_BY[type];
   if (ending) {
