@@ -671,6 +671,29 @@ resource "aws_iam_role_policy" "sweeper_policy" {
           Resource = ["${aws_dynamodb_table.tables_handoffs.arn}/index/due"]
         },
         {
+          Sid      = "ReadManyHandoffs"
+          Effect   = "Allow"
+          Action   = ["dynamodb:BatchGetItem"]
+          Resource = [aws_dynamodb_table.tables_handoffs.arn]
+          Condition = {
+            "ForAllValues:StringNotEquals" = {
+              "dynamodb:Attributes" = [
+                "envelope",
+                "header",
+                "claimVerifier",
+                "receiptVerifier",
+                "emailVerifier",
+                "claimHash",
+                "codeHash",
+                "lastAttempt",
+              ]
+            }
+            StringEquals = {
+              "dynamodb:Select" = "SPECIFIC_ATTRIBUTES"
+            }
+          }
+        },
+        {
           Sid      = "ReadOutboxes"
           Effect   = "Allow"
           Action   = ["dynamodb:GetItem"]

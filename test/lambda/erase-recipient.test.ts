@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { LATE_CREATES_SECONDS } from "@secret-handoff/lambda";
 import { Recipient } from "@secret-handoff/local";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
 import { describeOnEachEngine } from "../support/engines.ts";
@@ -7,6 +8,7 @@ import { startTestService, type TestService } from "../support/test-service.ts";
 
 describeOnEachEngine("erasing a recipient", (engine) => {
   let service: TestService;
+  let onCall: (operation: string) => void | Promise<void> = () => {};
   let orders: Sender;
   let officer: Sender;
   let responder: Sender;
@@ -15,6 +17,7 @@ describeOnEachEngine("erasing a recipient", (engine) => {
   beforeAll(async () => {
     service = await startTestService({
       engine,
+      onCall: (operation) => onCall(operation),
       senders: [
         { repositoryId: "42", may: ["send"] },
         { repositoryId: "43", may: ["audit", "erase"] },
@@ -106,11 +109,133 @@ describeOnEachEngine("erasing a recipient", (engine) => {
     expect(body.detail).not.toContain("eve@");
   });
 
+  /** Is erased while a create for it stands between the directory and its put, which comes after the erasure has answered. */
+  async function erasedWhileCreating(address: string) {
+    const { id: earlier } = await handOver(address);
+    const id = await idOf(address);
+    let status = 0;
+    onCall = async (operation) => {
+      if (operation !== "PutItem") return;
+      onCall = () => {};
+      status = await erase(id);
+    };
+    const late = await handOver(address, "arn:two").finally(() => {
+      onCall = () => {};
+    });
+    expect([status, await stateOf(earlier), await stateOf(late.id)]).toEqual([204, "revoked", "open"]);
+    return { id, late };
+  }
+
+  test("revokes what a create puts that had asked the directory before, once no such create can be under way", async () => {
+    const { id, late } = await erasedWhileCreating("gus@vendor.example");
+    const other = await handOver("hal@vendor.example");
+    const anew = await handOver("gus@vendor.example", "arn:three");
+    service.clock.now += LATE_CREATES_SECONDS;
+    expect(await service.service.sweep()).toMatchObject({ failed: 0 });
+    expect(await Promise.all([late, other, anew].map((each) => stateOf(each.id)))).toEqual([
+      "revoked",
+      "open",
+      "open",
+    ]);
+    const revoked = (await eventsOf(id)).find(
+      ({ handoff, type }) => handoff === late.id && type === "revoked",
+    );
+    expect(revoked?.actor).toMatchObject({ kind: "github", repository: "octo/privacy" });
+    // Nothing is left to do.
+    const marker = (await service.scan()).find((item) => item.id?.S === `erasure/${id}`);
+    expect(Object.keys(marker ?? {}).toSorted()).toEqual(["actor", "id", "ttl"]);
+  });
+
   test("repeated, answers alike and leaves one event", async () => {
     const id = await handOver("fay@vendor.example").then(() => idOf("fay@vendor.example"));
     await service.service.drained();
     expect(await erase(id)).toBe(204);
     expect(await erase(id)).toBe(204);
     expect((await eventsOf(id)).filter(({ type }) => type === "recipient_erased")).toHaveLength(1);
+  });
+});
+
+describeOnEachEngine("erasing a recipient, killed before a write,", (engine) => {
+  let service: TestService;
+  let sender: Sender;
+  let onCall: (operation: string) => void | Promise<void> = () => {};
+  beforeAll(async () => {
+    service = await startTestService({
+      engine,
+      drainAfterWrites: false,
+      onCall: (operation) => onCall(operation),
+    });
+    sender = new Sender(service);
+  });
+  afterAll(() => service.close());
+
+  async function handOver(recipient: string, secret: string) {
+    const subject = { secret, versionId: "v1", versionCreatedAt: 1, recipient };
+    return (await sender.handOver({ email: recipient }, { subject })).id;
+  }
+  const idOf = async (address: string) =>
+    (await sender.call("GET", `/v1/sender/recipients?address=${address}`)).body.id;
+  const erase = async (id: string) => (await sender.call("DELETE", `/v1/sender/recipients/${id}`)).status;
+  /** State, and how often the end is told, in the outbox and in the trail. */
+  async function endOf(id: string) {
+    const item = await service.stored(id);
+    const waiting = (item?.outbox?.L ?? []).filter(({ S }) => S?.includes('"revoked"'));
+    const told = (await service.audited()).filter(
+      ({ handoff, type }) => handoff === id && type === "revoked",
+    );
+    return [item?.state?.S, waiting.length + told.length];
+  }
+  /** Dies before that write. @returns what says whether there were so many */
+  function dieAt(which: number): () => boolean {
+    let writes = 0;
+    onCall = (operation) => {
+      if (!/^(Put|Update|Delete)Item$/.test(operation)) return;
+      writes += 1;
+      if (writes === which) throw new Error("killed");
+    };
+    return () => {
+      onCall = () => {};
+      return writes >= which;
+    };
+  }
+
+  test("is finished by the call that comes again", async () => {
+    for (let which = 1, died = true; died; which += 1) {
+      const address = `ivy${which}@vendor.example`;
+      const handoff = await handOver(address, "arn:one");
+      const id = await idOf(address);
+      const over = dieAt(which);
+      const status = await erase(id);
+      died = over();
+      expect([which, status]).toEqual([which, died ? 500 : 204]);
+      if (died) expect(await erase(id)).toBe(204);
+      expect([which, ...(await endOf(handoff))]).toEqual([which, "revoked", 1]);
+      const erased = (await service.scan()).filter((item) => item.id?.S === `event/erased/${id}`);
+      expect(erased).toHaveLength(1);
+      expect((await sender.call("GET", `/v1/sender/recipients?id=${id}`)).status).toBe(404);
+    }
+  });
+
+  test("leaves nothing open that was created meanwhile, whichever write the sweeper dies at", async () => {
+    for (let which = 1, died = true; died; which += 1) {
+      const address = `jo${which}@vendor.example`;
+      await handOver(address, "arn:one");
+      const id = await idOf(address);
+      onCall = async (operation) => {
+        if (operation !== "PutItem") return;
+        onCall = () => {};
+        expect(await erase(id)).toBe(204);
+      };
+      const late = await handOver(address, "arn:two");
+      expect(await endOf(late)).toEqual(["open", 0]);
+      service.clock.now += LATE_CREATES_SECONDS;
+      const over = dieAt(which);
+      const { failed } = await service.service.sweep();
+      died = over();
+      expect([which, failed > 0]).toEqual([which, died]);
+      service.clock.now += LATE_CREATES_SECONDS;
+      expect(await service.service.sweep()).toMatchObject({ failed: 0 });
+      expect([which, ...(await endOf(late))]).toEqual([which, "revoked", 1]);
+    }
   });
 });

@@ -3,6 +3,7 @@ import {
   Audit,
   Due,
   drain,
+  Erasures,
   Handoffs,
   Outbox,
   Requests,
@@ -205,6 +206,7 @@ describeOnEachEngine("events that belong to no handoff's chain", (engine) => {
     handoffs: new Handoffs(table()),
     subjects: new Subjects(table()),
     requests: new Requests(table()),
+    erasures: new Erasures(table()),
     log: () => {},
   });
 

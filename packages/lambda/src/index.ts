@@ -23,6 +23,7 @@ export { createClient } from "./store/client.ts";
 export { Codes } from "./store/codes.ts";
 export { auditTable, oneTimeTable } from "./store/definitions.ts";
 export { Due } from "./store/due.ts";
+export { Erasures, LATE_CREATES_SECONDS } from "./store/erasures.ts";
 export { EventIndex } from "./store/event-index.ts";
 export type { Attributes, Expression } from "./store/expressions.ts";
 export type { HandoffKey, Key } from "./store/handoff-record.ts";

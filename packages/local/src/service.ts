@@ -15,6 +15,7 @@ import {
   createTokenVerifier,
   Due,
   drain,
+  Erasures,
   EventIndex,
   encodePage,
   type FixedLatency,
@@ -144,6 +145,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const mailer = createTransport(options.smtp);
   const subjects = new Subjects(table);
   const requests = new Requests(table);
+  const erasures = new Erasures(table);
 
   let fetch: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
   const server = createAdaptorServer({ fetch: (request) => fetch(request) });
@@ -182,6 +184,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     handoffs,
     subjects,
     requests,
+    erasures,
     askReviews: askGitHub(options.githubApi ?? NO_GITHUB),
     standalone: new StandaloneEvents(table),
     audit,
@@ -232,7 +235,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const sealToday = () => seal(isoTime(clock()).slice(0, 10));
 
   const sweepNow = async (isOver?: () => boolean) => {
-    const deps = { ...drainerDeps, due: new Due(table), handoffs, subjects, requests, log };
+    const deps = { ...drainerDeps, due: new Due(table), handoffs, subjects, requests, erasures, log };
     const swept = await sweep(deps, clock(), isOver);
     await drainer.idle();
     return swept;

@@ -121,10 +121,11 @@ export function drainerStatements({ table, stream, audit }: TableArns, bus: stri
   ];
 }
 
-/** The sweeper: ends what is due, and drains what the drainer missed. */
+/** The sweeper: ends what is due and what is open for an erased recipient, and drains what the drainer missed. */
 export function sweeperStatements({ table, audit }: TableArns, bus: string): readonly Statement[] {
   return [
     allow("FindWhatIsDue", ["dynamodb:Query"], [`${table}/index/due`]),
+    allow("ReadManyHandoffs", ["dynamodb:BatchGetItem"], [table], READS_NOTHING_SEALED),
     ...drainStatements({ table, audit }, bus),
   ];
 }

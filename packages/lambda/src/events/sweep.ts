@@ -1,6 +1,7 @@
 import { type Log, nameOf } from "../runtime.ts";
 import { isRequest } from "../store/audit.ts";
 import type { Due } from "../store/due.ts";
+import { type Erasures, isErasureId, revokeOfRecipient } from "../store/erasures.ts";
 import type { Key } from "../store/handoff-record.ts";
 import type { Handoffs } from "../store/handoffs.ts";
 import { stateOf } from "../store/request-record.ts";
@@ -14,6 +15,7 @@ type SweeperDeps = DrainerDeps & {
   readonly handoffs: Handoffs;
   readonly subjects: Subjects;
   readonly requests: Requests;
+  readonly erasures: Erasures;
   readonly log: Log;
 };
 
@@ -52,6 +54,7 @@ export async function sweep(deps: SweeperDeps, now: number, isOver = () => false
 function sweepItem(deps: SweeperDeps, id: string, now: number): Promise<void> {
   if (isSubjectId(id)) return finishSubject(deps, id, now);
   if (isStandaloneId(id)) return publishStandalone(deps, id);
+  if (isErasureId(id)) return finishErasure(deps, id, now);
   return visit(deps, { id }, now);
 }
 
@@ -84,4 +87,12 @@ async function finishSubject(deps: SweeperDeps, id: string, now: number): Promis
     await deps.handoffs.withdraw(subject.previous, "superseded", { kind: "service" }, now);
   }
   await deps.subjects.settle(id, subject.newest.id);
+}
+
+/** A create had asked for the recipient before it was erased, and has put its handoff after. */
+async function finishErasure({ erasures, handoffs }: SweeperDeps, id: string, now: number): Promise<void> {
+  const erasure = await erasures.take(id, now);
+  if (!erasure) return;
+  await revokeOfRecipient({ handoffs, clock: () => now }, erasure.actor, erasure.recipient);
+  await erasures.settle(erasure);
 }

@@ -3,6 +3,7 @@ import { stdoutLog, systemClock } from "../runtime.ts";
 import { createSenderApp } from "../sender/app.ts";
 import { askGitHub } from "../sender/github-reviews.ts";
 import { createTokenVerifier } from "../sender/tokens.ts";
+import { Erasures } from "../store/erasures.ts";
 import { Handoffs } from "../store/handoffs.ts";
 import type { RecipientKeys } from "../store/recipients.ts";
 import { Requests } from "../store/requests.ts";
@@ -42,6 +43,7 @@ function appWith(config: SenderConfig): Hono {
     handoffs: new Handoffs(table),
     subjects: new Subjects(table),
     requests: new Requests(table),
+    erasures: new Erasures(table),
     askReviews: askGitHub(githubApi),
     approvalSeconds,
     standalone: new StandaloneEvents(table),

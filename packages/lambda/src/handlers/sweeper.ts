@@ -6,6 +6,7 @@ import { sweep } from "../events/sweep.ts";
 import { stdoutLog, systemClock } from "../runtime.ts";
 import { Outbox } from "../store/audit.ts";
 import { Due } from "../store/due.ts";
+import { Erasures } from "../store/erasures.ts";
 import { Handoffs } from "../store/handoffs.ts";
 import { Requests } from "../store/requests.ts";
 import { StandaloneEvents } from "../store/standalone-events.ts";
@@ -23,6 +24,7 @@ const deps = {
   handoffs: new Handoffs(table),
   subjects: new Subjects(table),
   requests: new Requests(table),
+  erasures: new Erasures(table),
   publish: publishTo(required("EVENT_BUS_NAME"), stdoutLog, new EventBridgeClient(callOptions())),
   log: stdoutLog,
 };

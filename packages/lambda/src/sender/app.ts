@@ -33,18 +33,20 @@ import { approve, deny } from "./approvals.ts";
 import { type Caller, type CallerDeps, identify, requireRight } from "./callers.ts";
 import { type CreateDeps, check, create } from "./create.ts";
 import { Cursors } from "./cursors.ts";
+import { type EraseDeps, eraseRecipient } from "./erase-recipient.ts";
 import { listEvents, recordViewing, type TrailDeps } from "./events.ts";
 import { listHandoffs, listLeaves, listSeals } from "./lists.ts";
 import { findRecipient } from "./recipients.ts";
 import { type Named, type RefusalDeps, Refusals } from "./refusals.ts";
 import { ask, knownRequest, type RequestDeps, shownRequest } from "./requests.ts";
-import { eraseRecipient, revokeAll } from "./revoke-all.ts";
+import { revokeAll } from "./revoke-all.ts";
 import { may, mayInAllClasses, rightsOf } from "./rights.ts";
 
 type SenderDeps = CreateDeps &
   CallerDeps &
   RequestDeps &
   RefusalDeps &
+  Pick<EraseDeps, "erasures"> &
   Omit<TrailDeps, "cursors"> & {
     readonly origin: string;
     /** What senders call themselves unless they say otherwise. */

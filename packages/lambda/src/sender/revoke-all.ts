@@ -1,8 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { type HandoffId, isHandoffId } from "@secret-handoff/protocol";
 import {
   type Actor,
-  isoTime,
   type RevokeAllRequest,
   type RevokeAllResponse,
   SENDER_ANSWER_LIMIT,
@@ -12,12 +10,10 @@ import { ItemReader } from "../store/expressions.ts";
 import { derive, type HandoffRecord, keyOf } from "../store/handoff-record.ts";
 import type { Handoffs } from "../store/handoffs.ts";
 import { isRepository, isSender, repositoryOf } from "../store/named-senders.ts";
-import { isRecipientId, type RecipientId } from "../store/recipients.ts";
-import type { StandaloneEvents } from "../store/standalone-events.ts";
 import type { Caller } from "./callers.ts";
 import { badCursor, refusingBadCursor } from "./cursors.ts";
 import { listEvents, type TrailDeps } from "./events.ts";
-import { isKnown, knownRecipient, noSuchRecipient } from "./recipients.ts";
+import { knownRecipient } from "./recipients.ts";
 import { may } from "./rights.ts";
 
 type Visiting = { readonly handoffs: Handoffs; readonly clock: Clock };
@@ -128,20 +124,6 @@ function visitor({ handoffs, clock }: Visiting, actor: Actor, wanted: Wanted, si
   };
 }
 
-/** Revokes whatever is open for a recipient, of every class, in one call: each page of what is due names a thousand. */
-async function revokeOfRecipient(deps: Visiting, actor: Actor, id: RecipientId): Promise<void> {
-  const visit = visitor(deps, actor, ({ metadata }) => metadata.recipient === id, deps.clock());
-  let after: Parameters<Handoffs["listDue"]>[1];
-  do {
-    const page = await deps.handoffs.listDue(A_READ * 10, after);
-    const ids = page.ids.filter(isHandoffId);
-    const reads = Array.from({ length: Math.ceil(ids.length / A_READ) }, (_, read) => read * A_READ);
-    await Promise.all(reads.map((first) => visit(ids.slice(first, first + A_READ))));
-    const read = page.next && new ItemReader(page.next);
-    after = read && placeOf([read.string("id"), read.number("dueAt")]);
-  } while (after);
-}
-
 function releasedOf({ id, class: name, secret, claimedAt, metadata }: HandoffRecord): Released | undefined {
   if (claimedAt === undefined) return undefined;
   const { members, recipient } = metadata;
@@ -233,25 +215,4 @@ function readPlace([among, since, first, second]: readonly unknown[]): Place {
 
 function placeOf([id, dueAt]: readonly [string, number]) {
   return { key: keyOf({ id }), dueAt };
-}
-
-type EraseDeps = RevokeAllDeps & { readonly standalone: StandaloneEvents };
-
-/**
- * Erases a recipient from the directory. What is open for it is revoked first: by its address nobody could find that any more, and a
- * newer version would go to a new id and supersede nothing. Then comes the event: should this process die before the entry is gone, the
- * call is repeated and finishes. Repeated after that, it answers alike.
- * @throws ProblemError 404 where there never was such a recipient
- */
-export async function eraseRecipient(deps: EraseDeps, { actor }: Caller, id: string): Promise<void> {
-  const { recipients, standalone, clock } = deps;
-  if (!isRecipientId(id) || !(await isKnown(deps, id))) throw noSuchRecipient();
-  if (await recipients.has(id)) {
-    await revokeOfRecipient(deps, actor, id);
-    const event = { v: 1, id: randomUUID(), type: "recipient_erased", outcome: "done" } as const;
-    await standalone.put(`erased/${id}`, { ...event, time: isoTime(clock()), actor, recipient: id }, clock());
-    await recipients.erase(id);
-  }
-  // A create that had asked the directory before may have come meanwhile.
-  await revokeOfRecipient(deps, actor, id);
 }
