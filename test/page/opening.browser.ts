@@ -192,7 +192,7 @@ export function openingTests(inBrowser: InBrowser): void {
     await ana.sees("Your secret");
     await bob.goTo(link);
     await bob.sees("This link was already opened");
-    expect(await bob.page.locator("main").textContent()).toMatch(/on \w+, \d+ \w+ \d{4} at \d\d:\d\d CET/);
+    expect(await bob.page.locator("main").textContent()).toMatch(/on \w+, \d+\s\w+ \d{4} at \d\d:\d\d\sCET/);
   });
 
   inBrowser(

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { STATES } from "@secret-handoff/protocol";
 import type { EndedScreen } from "@secret-handoff/protocol/recipient";
 import { asClock, fromNow, inFull } from "@secret-handoff/protocol/recipient";
+import { unparted } from "../../packages/page/src/time.ts";
 import { isWebView } from "../../packages/page/src/views/opening.ts";
 import * as say from "../../packages/page/src/wording.ts";
 
@@ -10,6 +11,8 @@ describe("times", () => {
     const at = Date.UTC(2026, 10, 22, 8, 10) / 1_000;
     expect(inFull(at, "Europe/Madrid")).toBe("Sunday, 22 November 2026 at 09:10 CET");
     expect(inFull(at, "UTC")).toBe("Sunday, 22 November 2026 at 08:10 UTC");
+    expect(unparted(inFull(at, "UTC"))).toBe("Sunday, 22\u00a0November 2026 at 08:10\u00a0UTC");
+    expect(unparted("2026年11月22日日曜日 9:10 UTC")).toBe("2026年\u206011月\u206022日日曜日 9:10\u00a0UTC");
     expect(inFull(at, "America/Los_Angeles")).toBe("Sunday, 22 November 2026 at 00:10 GMT-8");
   });
 

@@ -13,3 +13,8 @@ export const deviceClock: Clock = {
     return () => clearInterval(timer);
   },
 };
+
+/** A moment whose day stays with its month at a line's end, and whose hour with its zone; in Japanese and Chinese the date stays whole. */
+export function unparted(moment: string): string {
+  return moment.replace(/\b(\d\d?\.?) (?=\p{L})/gu, "$1\u00a0").replace(/([年月])(\d)/g, "$1\u2060$2");
+}

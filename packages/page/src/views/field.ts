@@ -153,7 +153,8 @@ const UNSEEN =
 const MARKS: Readonly<Record<string, string>> = {
   " ": "\u2423",
   "\n": "\u21b5",
-  "\r": "\u240d",
+  // Not its picture, U+240D: most fonts have none.
+  "\r": "CR",
   "\t": "\u21e5",
 };
 
@@ -164,7 +165,9 @@ function marked(value: string): (HTMLElement | string)[] {
     if (index % 2 === 0) return run;
     if (/^\d/.test(run)) return element("span", { class: "digits" }, run);
     const mark = isInvisible(run) ? [...run].map((sign) => MARKS[sign] ?? kindOf(sign)).join("") : "";
-    return element("span", { "data-mark": mark }, run);
+    // A combining mark belongs to the sign before it and stays to be seen.
+    const hides = mark !== "" && !/\p{M}/u.test(run);
+    return element("span", { "data-mark": mark, ...(hides ? { class: "unseen" } : {}) }, run);
   });
 }
 

@@ -1,4 +1,5 @@
 import { inFull } from "@secret-handoff/protocol/recipient";
+import { unparted } from "../time.ts";
 import * as say from "../wording.ts";
 import {
   button,
@@ -58,7 +59,7 @@ export function brokenView({ handoff }: ScreenOf<"broken">): View {
 
 export function endedView(screen: ScreenOf<"ended">, { send }: ViewActions): View {
   const { handoff, state, changedAt } = screen;
-  const when = () => (changedAt === undefined ? undefined : inFull(changedAt));
+  const when = () => (changedAt === undefined ? undefined : unparted(inFull(changedAt)));
   return {
     root: card(
       () => say.ending(screen, when(), say.senderOf(handoff?.header)),

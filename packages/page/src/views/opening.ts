@@ -1,5 +1,6 @@
 import { MAX_ATTEMPTS, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
 import type { Handoff } from "@secret-handoff/protocol/recipient";
+import { unparted } from "../time.ts";
 import * as say from "../wording.ts";
 import {
   button,
@@ -78,7 +79,7 @@ function warning([title, ...body]: say.Message): HTMLElement {
 }
 
 function until({ expiresAt, clockAhead }: Handoff, now: number): HTMLElement {
-  const when = () => say.untilWhen(expiresAt, Math.floor((now + clockAhead) / 1_000));
+  const when = () => unparted(say.untilWhen(expiresAt, Math.floor((now + clockAhead) / 1_000)));
   return listRow(worded("span", say.until), worded("span", when));
 }
 
