@@ -167,7 +167,7 @@ function marked(value: string): (HTMLElement | string)[] {
     const mark = isInvisible(run) ? [...run].map((sign) => MARKS[sign] ?? kindOf(sign)).join("") : "";
     // A combining mark belongs to the sign before it and stays to be seen.
     const hides = mark !== "" && !/\p{M}/u.test(run);
-    return element("span", { "data-mark": mark, ...(hides ? { class: "unseen" } : {}) }, run);
+    return element("span", { "data-mark": mark, ...(hides ? { class: "control" } : {}) }, run);
   });
 }
 
