@@ -121,6 +121,31 @@ export function resilienceTests(inBrowser: InBrowser): void {
   );
 
   inBrowser(
+    "what the page fetches comes from no cache, and an opened secret does not wait for a language that does not come",
+    async ({ stack, visitor }) => {
+      const ana = await visitor({ locale: "de-DE" });
+      await ana.page.addInitScript(`
+        const { fetch } = globalThis;
+        globalThis.fetched = [];
+        globalThis.fetch = (input, init) => { fetched.push(init?.cache); return fetch(input, init); };
+      `);
+      await ana.goTo(await stack.link());
+      await ana.press("Anzeigen");
+      await ana.sees("Ihre Daten");
+      const fetched = await ana.page.evaluate<string[]>("fetched");
+      expect(fetched.length).toBeGreaterThan(4);
+      expect(new Set(fetched)).toEqual(new Set(["no-store"]));
+      await ana.page.clock.install();
+      const stalled = ana.page.waitForRequest("**/h/language/de-opened");
+      await ana.page.route("**/h/language/de-opened", () => {});
+      await ana.page.reload();
+      await stalled;
+      await ana.page.clock.runFor("00:16");
+      await ana.sees("Your secret");
+    },
+  );
+
+  inBrowser(
     "with sessionStorage and localStorage refused a reload still shows the secret",
     async ({ stack, visitor }) => {
       const ana = await visitor();

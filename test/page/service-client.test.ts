@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { createServiceClient } from "@secret-handoff/protocol/recipient";
 import { sealedHandoff } from "./sealed.ts";
 
@@ -88,5 +88,75 @@ describe("is unreachable, and can be asked again:", () => {
     const { service } = answering(() => json({ ...claim, envelope: undefined }));
     const body = { linkToken: "", claimToken: "", claimId: "", flags: 0 } as const;
     expect(await service("claim", link.id, body)).toEqual({ kind: "unreachable" });
+  });
+
+  test.each(["acknowledge", "report", "code"] as const)(
+    "a page of somebody else's to %s, with 200",
+    async (call) => {
+      const { service } = answering(() => new Response("<h1>Blocked</h1>"));
+      expect(await service(call, link.id, { linkToken: "" } as never)).toEqual({ kind: "unreachable" });
+    },
+  );
+
+  test("an answer without an end, which is read no further than any answer goes", async () => {
+    const part = new TextEncoder().encode(" ".repeat(100_000));
+    let parts = 0;
+    const endless = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull(stream) {
+        parts += 1;
+        stream.enqueue(part);
+      },
+    });
+    const { service } = answering(() => new Response(endless));
+    expect(await service("status", link.id, { linkToken: "" })).toEqual({ kind: "unreachable" });
+    expect(parts).toBeLessThan(10);
+  });
+});
+
+describe("a call waits 15 seconds", () => {
+  const body = { linkToken: "", claimToken: "", claimId: "", flags: 0 } as const;
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  /** A claim whose answer comes in parts, when they are sent; as with a real fetch it fails once the call is given up. */
+  function inParts() {
+    let stream: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const service = createServiceClient(async (_, init) => {
+      const answer = new ReadableStream({
+        start(controller) {
+          stream = controller;
+        },
+      });
+      init?.signal?.addEventListener("abort", () => stream?.error(new DOMException("", "AbortError")));
+      return new Response(answer);
+    });
+    return {
+      result: service("claim", link.id, body),
+      send: (text: string) => stream?.enqueue(new TextEncoder().encode(text)),
+      end: () => stream?.close(),
+    };
+  }
+
+  test("for each part of its answer: a large one over a slow line arrives, and is not asked for again", async () => {
+    const { result, send, end } = inParts();
+    for (const part of JSON.stringify(claim).match(/.{1,40}/g) ?? []) {
+      await jest.advanceTimersByTimeAsync(14_000);
+      send(part);
+    }
+    await jest.advanceTimersByTimeAsync(0);
+    end();
+    expect(await result).toMatchObject({ kind: "ok", body: claim });
+  });
+
+  test("and not longer for the next part", async () => {
+    const { result, send } = inParts();
+    await jest.advanceTimersByTimeAsync(14_000);
+    send("{");
+    await jest.advanceTimersByTimeAsync(15_001);
+    expect(await result).toEqual({ kind: "unreachable" });
   });
 });

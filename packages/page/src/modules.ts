@@ -37,11 +37,15 @@ export function loadModule(name: string): Promise<object> {
   return module;
 }
 
-async function fetchText(path: string): Promise<string> {
+/**
+ * What the page was built with, as text. Never from the browser's cache: what somebody has once put there could not be got rid of by a
+ * reload, and the page would refuse it each time.
+ */
+export async function fetchText(path: string): Promise<string> {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT);
   try {
-    const response = await fetch(path, { signal: abort.signal });
+    const response = await fetch(path, { cache: "no-store", signal: abort.signal });
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     return await response.text();
   } finally {

@@ -12,6 +12,7 @@ import {
   type Translations,
   translated,
 } from "@secret-handoff/protocol/recipient";
+import { fetchText } from "./modules.ts";
 import * as say from "./wording.ts";
 
 /** The root over all languages' files: so the page's own hash covers every sentence that it can say (build-page.ts). */
@@ -38,8 +39,7 @@ export function chooseLanguage(top: Element, store: Store, onChange: () => void)
 
   async function read(name: string): Promise<Translations> {
     const known = fetched.get(name);
-    const table =
-      known ?? readTranslations(await (await fetch(`/h/language/${name}`)).text(), name, LANGUAGES_ROOT);
+    const table = known ?? readTranslations(await fetchText(`/h/language/${name}`), name, LANGUAGES_ROOT);
     fetched.set(name, table);
     return table;
   }

@@ -1,5 +1,4 @@
 import { encodeBase64url, type LinkParts, platformRandom } from "@secret-handoff/protocol";
-import { boundedFetch } from "@secret-handoff/protocol/bounded-body";
 import {
   type ClaimMemory,
   createServiceClient,
@@ -55,12 +54,8 @@ export async function runSession(link: LinkParts, ports: SessionPorts): Promise<
   }
 }
 
-/** Bytes: no answer to a recipient is longer than that with the largest envelope, of which base64 makes a third more. */
-const LONGEST_ANSWER = 500_000;
-
 function serviceAt(origin: string, { fetch }: Runtime): ServiceClient {
-  const bounded = boundedFetch(fetch, LONGEST_ANSWER);
-  return createServiceClient((path, init) => bounded(new URL(String(path), origin), init));
+  return createServiceClient((path, init) => fetch(new URL(String(path), origin), init));
 }
 
 class Queue<T> {

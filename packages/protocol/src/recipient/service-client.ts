@@ -43,14 +43,24 @@ export type ServiceClient = <Name extends keyof Calls>(
   body: Calls[Name]["body"],
 ) => Promise<ServiceResult<Calls[Name]["response"]>>;
 
-/** A call that takes longer than this counts as lost, ms. */
+/**
+ * A call counts as lost when nothing of its answer has come for this long, ms. A large answer may take longer over a slow line: to ask for it
+ * again from its beginning would use up the lease.
+ */
 const TIMEOUT = 15_000;
+/** No answer to a recipient is longer than that with the largest envelope, of which base64 makes a third more; characters. */
+const LONGEST_ANSWER = 500_000;
 
 /** @param fetch the browser's, or a test's */
 export function createServiceClient(fetch: typeof globalThis.fetch): ServiceClient {
   return async (call, id, body) => {
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), TIMEOUT);
+    const wait = () => setTimeout(() => abort.abort(), TIMEOUT);
+    let timer = wait();
+    const goOn = () => {
+      clearTimeout(timer);
+      timer = wait();
+    };
     try {
       const response = await fetch(`/v1/handoffs/${id}/${call}`, {
         method: "POST",
@@ -63,8 +73,9 @@ export function createServiceClient(fetch: typeof globalThis.fetch): ServiceClie
         keepalive: call === "acknowledge",
         signal: abort.signal,
       });
-      return await readResult(response, SHAPES[call]);
+      return readResult(response, await readText(response, goOn), SHAPES[call]);
     } catch {
+      abort.abort();
       // Offline, timed out, or not JSON of the shape that API v1 writes: for the reader it is one thing, and can be tried again.
       return { kind: "unreachable" };
     } finally {
@@ -73,11 +84,33 @@ export function createServiceClient(fetch: typeof globalThis.fetch): ServiceClie
   };
 }
 
-async function readResult<Body>(response: Response, shape: Shape | undefined): Promise<ServiceResult<Body>> {
-  if (response.status >= 500 || response.status === 429) return { kind: "unreachable" };
-  if (!response.ok) return { kind: "refused", ...readShape<Problem>(await response.json(), PROBLEM) };
-  const date = Date.parse(response.headers.get("date") ?? "");
-  const body = readShape<Body>(shape && (await response.json()), shape);
+/**
+ * @param onPart called with each part that comes
+ * @throws TypeError where there is more than any answer has
+ */
+async function readText({ body }: Response, onPart: () => void): Promise<string> {
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { value } = (await reader?.read()) ?? {};
+    if (!value) return text;
+    onPart();
+    text += decoder.decode(value, { stream: true });
+    if (text.length > LONGEST_ANSWER) throw new TypeError("the answer is too long");
+  }
+}
+
+function readResult<Body>(
+  { status, ok, headers }: Response,
+  text: string,
+  shape: Shape | undefined,
+): ServiceResult<Body> {
+  // Calls without an answer are answered 202 or 204: with 200, somebody else has answered, and nothing was acknowledged or reported.
+  if (status >= 500 || status === 429 || (status === 200 && !shape)) return { kind: "unreachable" };
+  if (!ok) return { kind: "refused", ...readShape<Problem>(JSON.parse(text), PROBLEM) };
+  const date = Date.parse(headers.get("date") ?? "");
+  const body = readShape<Body>(shape && JSON.parse(text), shape);
   return { kind: "ok", body, serverTime: Number.isNaN(date) ? undefined : date };
 }
 
