@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import type { Visitor } from "../support/browser.ts";
+import type { Browser } from "playwright-core";
 import { violations } from "./accessible.ts";
 import { COMPANY } from "./company.ts";
 import { speakIn } from "./languages.ts";
-import { startPageStack } from "./stack.ts";
-import { PAGE_STATES, type PageState, visitorAt } from "./states.ts";
+import type { PageState } from "./reaching.ts";
+import { type PageStack, startPageStack } from "./stack.ts";
+import { PAGE_STATES, visitorAt } from "./states.ts";
 
 /**
  * Takes a picture of every state of the page at 390 and 1280 px, light and dark, in English, German, Arabic and Japanese, into the folder
@@ -30,12 +30,7 @@ export async function takeStates(browser: Browser, folder: string, wanted?: stri
   let isFine = true;
   try {
     for (const state of PAGE_STATES.filter(({ name }) => name.includes(wanted ?? ""))) {
-      const visitor = await visitorAt(state, browser, stack, {
-        reducedMotion: "reduce",
-        viewport: VIEWPORTS[0],
-      });
-      const [pictures, found] = await takePictures(visitor, state, folder);
-      await visitor.close();
+      const [pictures, found] = await takePictures(browser, stack, state, folder);
       rows.push({ name: state.name, pictures });
       isFine &&= found.length === 0;
       process.stdout.write([state.name, ...found.map((line) => `  ${line}`), ""].join("\n"));
@@ -49,7 +44,8 @@ export async function takeStates(browser: Browser, folder: string, wanted?: stri
 
 /** @returns the pictures in English, and what axe-core has found in any language */
 async function takePictures(
-  { page }: Visitor,
+  browser: Browser,
+  stack: PageStack,
   state: PageState,
   folder: string,
 ): Promise<readonly [Buffer[], string[]]> {
@@ -57,10 +53,11 @@ async function takePictures(
   const found: string[] = [];
   const hasScript = state.context?.javaScriptEnabled !== false;
   for (const viewport of VIEWPORTS) {
-    await page.setViewportSize(viewport);
+    // Reached anew at each width: what the page folds on a phone depends on it.
+    const visitor = await visitorAt(state, browser, stack, { reducedMotion: "reduce", viewport });
+    const { page } = visitor;
     for (const language of hasScript ? LANGUAGES : (["en"] as const)) {
-      // A language is chosen at this width: what the page folds on a phone depends on it.
-      if (language !== "en" || viewport !== VIEWPORTS[0]) await speakAgain(page, state, language);
+      if (hasScript) await speakIn(page, language);
       for (const colorScheme of SCHEMES) {
         await page.emulateMedia({ colorScheme });
         const picture = await page.screenshot({ fullPage: true });
@@ -70,14 +67,9 @@ async function takePictures(
       }
       if (hasScript) found.push(...(await violations(page)).map((line) => `${language}: ${line}`));
     }
+    await visitor.close();
   }
   return [pictures, found];
-}
-
-async function speakAgain(page: Page, state: PageState, language: (typeof LANGUAGES)[number]): Promise<void> {
-  if (state.context?.javaScriptEnabled === false) return;
-  await speakIn(page, language);
-  await state.again?.(page);
 }
 
 /** Lays the pictures out as a page of its own, shrunk, and takes a picture of that. */

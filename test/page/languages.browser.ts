@@ -1,8 +1,21 @@
+import { readFileSync } from "node:fs";
 import { expect } from "@jest/globals";
+import type { Language } from "@secret-handoff/protocol/languages";
+import * as say from "../../packages/page/src/wording-managers.ts";
 import { answer } from "./answer.ts";
 import type { InBrowser } from "./browser-tests.ts";
 import { speakIn } from "./languages.ts";
 import { EMAIL, PASSPHRASE } from "./stack.ts";
+
+/** A sentence of ours as a language says it. */
+function inLanguage(tag: Language, sentence: string): string {
+  for (const part of ["", "-opened"]) {
+    const file = new URL(`../../packages/page/src/languages/${tag}${part}.json`, import.meta.url);
+    const told = JSON.parse(readFileSync(file, "utf8"))[sentence];
+    if (told !== undefined) return told;
+  }
+  throw new Error(`nothing says in ${tag}: ${sentence}`);
+}
 
 export function languagesTests(inBrowser: InBrowser): void {
   inBrowser(
@@ -49,36 +62,40 @@ export function languagesTests(inBrowser: InBrowser): void {
     async ({ stack, visitor }) => {
       const ana = await visitor();
       const { page } = ana;
+      const de = (sentence: string) => inLanguage("de", sentence);
       const focus = () => page.evaluate(() => document.activeElement?.tagName);
       const link = await stack.link({ email: EMAIL, passphrase: PASSPHRASE });
       await ana.goTo(link.slice(0, -3));
       const elsewhere = link.replace(new URL(link).host, "other.example");
       await page.locator("textarea").fill(elsewhere);
-      await ana.press("Open this link");
-      await page.locator("#link-error").getByText("belongs to another service").waitFor();
+      await ana.press(say.openThis);
+      await page.locator("#link-error").getByText(say.whyDamaged.elsewhere).waitFor();
       await page.locator("select").focus();
       await speakIn(page, "de");
-      await page.locator("#link-error").getByText("gehört zu einem anderen Dienst").waitFor();
+      await page.locator("#link-error").getByText(de(say.whyDamaged.elsewhere)).waitFor();
       expect(await page.locator("textarea").inputValue()).toBe(elsewhere);
       expect([await focus(), await page.title()]).toEqual([
         "SELECT",
-        expect.stringMatching(/^Ein Teil dieses Links fehlt/),
+        `${de(say.partMissing)} - ${say.product}`,
       ]);
 
       await page.locator("textarea").fill(link);
-      await ana.press("Diesen Link öffnen");
+      await ana.press(de(say.openThis));
       await page.locator("#email").fill("abe@vendor.example");
       await page.locator("#passphrase").fill(PASSPHRASE);
       await page.locator(".check input").check();
       await page.locator("summary").click();
-      await ana.press("Anzeigen");
-      await page.getByRole("alert").getByText("Noch 4 Versuche").waitFor();
+      await ana.press(de(say.reveal));
+      await page.getByRole("alert").getByText(de("{0} tries left.").replace("{0}", "4")).waitFor();
       await page.locator("#passphrase").fill(`${PASSPHRASE}, unsent`);
       await page.locator(".check input").check();
       await page.locator("summary").click();
       await page.locator("select").focus();
       await speakIn(page, "fr");
-      await page.getByRole("alert").getByText("Essais restants : 4").waitFor();
+      await page
+        .getByRole("alert")
+        .getByText(inLanguage("fr", "{0} tries left.").replace("{0}", "4"))
+        .waitFor();
       expect(await page.locator("#passphrase").inputValue()).toBe(`${PASSPHRASE}, unsent`);
       expect(await page.locator("#passphrase").getAttribute("type")).toBe("text");
       expect(await page.locator(".check input").isChecked()).toBe(true);
@@ -92,18 +109,19 @@ export function languagesTests(inBrowser: InBrowser): void {
     async ({ stack, visitor }) => {
       const ana = await visitor();
       const { page } = ana;
+      const de = (sentence: string) => inLanguage("de", sentence);
       const showAll = page.locator(".item + .row button").nth(1);
       await ana.goTo(await stack.link({ email: EMAIL }));
       await answer(ana, EMAIL);
       await ana.press("Show: prod/orders/database, password");
-      expect(await showAll.textContent()).toBe("Show all");
+      expect(await showAll.textContent()).toBe(say.showAll);
       await ana.press("Spell out: prod/orders/api-key");
-      expect(await showAll.textContent()).toBe("Hide all");
+      expect(await showAll.textContent()).toBe(say.hideAll);
       await ana.press("Text");
       await ana.press("KeePass (.kdbx)");
       await page.locator("#file-password").fill("short");
       await ana.press("Save the file");
-      await page.locator("#file-password-error").getByText("at least 12 characters").waitFor();
+      await page.locator("#file-password-error").getByText(say.passwordShort).waitFor();
       await page.locator("#announcer").evaluate((node) => {
         node.textContent = "Copied";
       });
@@ -111,18 +129,18 @@ export function languagesTests(inBrowser: InBrowser): void {
       await page.evaluate(() => scrollTo(0, 200));
 
       await speakIn(page, "de");
-      await page.locator("#file-password-error").getByText("mindestens 12 Zeichen").waitFor();
-      await page.getByText("secret.txt wurde heruntergeladen.").waitFor();
+      await page.locator("#file-password-error").getByText(de(say.passwordShort)).waitFor();
+      await page.getByText(de("{0} was downloaded.").replace("{0}", "secret.txt")).waitFor();
       expect(await page.locator("#file-password").inputValue()).toBe("short");
-      expect(await page.locator(".spelled small").first().textContent()).toBe("klein");
+      expect(await page.locator(".spelled small").first().textContent()).toBe(de(say.small));
       expect(await page.locator(".exact").nth(2).textContent()).toBe("O0l1I|tR'9$vQ~w2");
       expect(await page.locator("#announcer").textContent()).toBe("");
       expect(await page.evaluate(() => [document.activeElement?.tagName, scrollY])).toEqual(["SELECT", 200]);
-      expect(await showAll.textContent()).toBe("Alle verbergen");
-      await ana.press("Alle verbergen");
+      expect(await showAll.textContent()).toBe(de(say.hideAll));
+      await ana.press(de(say.hideAll));
       expect(await page.locator(".masked").count()).toBe(2);
-      await ana.press("Anzeigen: prod/orders/database, password");
-      expect(await showAll.textContent()).toBe("Alle anzeigen");
+      await ana.press(`${de(say.show)}: prod/orders/database, password`);
+      expect(await showAll.textContent()).toBe(de(say.showAll));
     },
   );
 
