@@ -130,7 +130,7 @@ export function languagesTests(inBrowser: InBrowser): void {
 
       await speakIn(page, "de");
       await page.locator("#file-password-error").getByText(de(say.passwordShort)).waitFor();
-      await page.getByText(de("{0} was downloaded.").replace("{0}", "secret.txt")).waitFor();
+      await page.getByText(de("{0} went to your downloads.").replace("{0}", "secret.txt")).waitFor();
       expect(await page.locator("#file-password").inputValue()).toBe("short");
       expect(await page.locator(".spelled small").first().textContent()).toBe(de(say.small));
       expect(await page.locator(".exact").nth(2).textContent()).toBe("O0l1I|tR'9$vQ~w2");
