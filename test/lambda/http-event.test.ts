@@ -15,6 +15,22 @@ test("a # in path or query is part of them, however often the gateway has decode
   });
 });
 
+test("a header whose name is none is left out, and the call is answered", async () => {
+  const app = new Hono().get("/", (c) => c.json(c.req.header()));
+  const headers = { "two words": "x", "": "x", "x\u00e9": "x", "x-is_one": "yes" };
+  const answer = await httpHandler(app)({ ...event("/"), headers });
+  expect(answer).toMatchObject({ statusCode: 200, body: '{"x-is_one":"yes"}' });
+});
+
+test.each([
+  ["a method that no route knows", "/", "TRACE"],
+  ["a path that reaches no route", "/h/../x", "GET"],
+])("%s is answered as anything else, and kept by no cache", async (_, path, method) => {
+  expect(await httpHandler(new Hono())(event(path, method))).toMatchObject({
+    headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" },
+  });
+});
+
 test("a header value that HTTP knows no bytes for is handed on without them, and the call is answered", async () => {
   const app = new Hono().get("/", (c) => c.text(c.req.header("origin") ?? "none"));
   const event = {

@@ -91,9 +91,15 @@ function headersOf(given: HttpEvent["headers"]): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(given)) {
     // The gateway hands on what no header may hold (RFC 9110, section 5.5), and Headers would throw at it.
-    if (value !== undefined) headers.set(name, value.replace(/[^\t\x20-\x7e\x80-\xff]/g, "?"));
+    if (value !== undefined && isHeaderName(name))
+      headers.set(name, value.replace(/[^\t\x20-\x7e\x80-\xff]/g, "?"));
   }
   return headers;
+}
+
+/** A token (RFC 9110, section 5.6.2). Headers would throw at any other name, and no route asks for one. */
+function isHeaderName(name: string): boolean {
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(name);
 }
 
 /** HTTP API hands the path on decoded. A `#` that a gateway had encoded must not cut the URL, nor count as its query. */

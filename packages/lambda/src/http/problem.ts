@@ -79,9 +79,14 @@ export class ProblemError extends Error {
     };
     const body = JSON.stringify(problem);
     const headers = { "content-type": "application/problem+json", ...this.headers };
-    return c ? c.body(body, status, headers) : new Response(body, { status, headers });
+    return c
+      ? c.body(body, status, headers)
+      : new Response(body, { status, headers: { ...OUTSIDE, ...headers } });
   }
 }
+
+/** What every answer has, where no app has set it. */
+const OUTSIDE = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
 
 /** Same bytes for an unknown id, a wrong link token and an id of another shape. */
 export function notFound(): ProblemError {
