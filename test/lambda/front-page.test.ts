@@ -32,18 +32,32 @@ test("GET / tells a person what this is, who runs it, and that no link was opene
   const { status, text, calls } = await send("/");
   expect([status, calls]).toEqual([200, 0]);
   expect(text).toContain("You have not opened a link here, and nothing is used up.");
-  expect(text).toContain("run by <strong>Acme &amp; Söhne &lt;b&gt;&quot;GmbH&quot;&lt;/b&gt;</strong>");
+  expect(text).toContain(
+    "run by <strong><bdi>Acme &amp; Söhne &lt;b&gt;&quot;GmbH&quot;&lt;/b&gt;</bdi></strong>",
+  );
   expect(text).toContain("<title>Acme &lt;/script&gt; &amp; Söhne</title>");
   expect(text).toContain("<svg viewBox='0 0 40 10'><path d='M0 0h40v10z' fill='#c00'></path></svg>");
   for (const part of ["--accent:#7a1fa2", 'href="tel:+49301234567"', 'href="mailto:security@acme.example"'])
     expect(text).toContain(part);
-  expect(frontPage(undefined, COMPANY_WITHOUT_LOGO)).toContain("run by <strong>Acme</strong>");
+  expect(frontPage(undefined, COMPANY_WITHOUT_LOGO)).toContain("run by <strong><bdi>Acme</bdi></strong>");
   expect(frontPage(undefined)).toContain(`--accent:${LIGHT.accent}`);
   expect((await send("/", { method: "HEAD" })).text).toBe("");
   expect(frontPage(undefined)).not.toContain("run by");
 });
 
 const COMPANY_WITHOUT_LOGO = { name: "Acme" };
+
+test.each([
+  ["de-AT,de;q=0.9,en;q=0.8", "de", "ltr", "Sie haben hier keinen Link geöffnet"],
+  ["zh-TW, he;q=0.7", "he", "rtl", "לא פתחתם כאן קישור"],
+  ["sv, *;q=0.5", "en", "ltr", "You have not opened a link here"],
+])("a browser that asks for %s reads %s", async (accepted, language, direction, calm) => {
+  const { text, response } = await send("/", { headers: { "accept-language": accepted } });
+  expect(text).toContain(`<html lang="${language}" dir="${direction}">`);
+  expect(text).toContain(calm);
+  expect(text).not.toMatch(/\{\w+\}|undefined/);
+  expect(response.headers.get("vary")).toContain("accept-language");
+});
 
 test("the recipients' page carries the company in its data block alone, and senders are told of it", async () => {
   const { text } = await send("/h");

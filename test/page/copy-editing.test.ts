@@ -4,8 +4,9 @@ import type { HandoffId } from "@secret-handoff/protocol";
 import { LANGUAGE_TAGS, type Language } from "@secret-handoff/protocol/languages";
 import { type EmailFacts, writeEmail } from "@secret-handoff/sdk";
 import { codeMail } from "../../packages/lambda/src/recipient/code-mail.ts";
+import { FRONT_SENTENCES } from "../../packages/lambda/src/recipient/front-sentences.ts";
 
-/** What a copy editor of each country looks for, in the page, in the mail with the link and in the mail with the code. */
+/** What a copy editor of each country looks for, in the page, the front page, the mail with the link and the mail with the code. */
 
 type Told = Exclude<Language, "en">;
 const OTHERS = LANGUAGE_TAGS.filter((tag): tag is Told => tag !== "en");
@@ -57,10 +58,11 @@ function page(tag: Told, sentence: string): string {
   return told;
 }
 
-/** Each sentence of the page, and the lines of the mails, without addresses and times of day. */
+/** Each sentence of the pages, and the lines of the mails, without addresses and times of day. */
 function everythingIn(tag: Told): readonly string[] {
   const mails = [mailIn(tag), mailIn(tag, { flags: 0 }), encryptedMailIn(tag), codeMailIn(tag)];
-  return [...Object.values(PAGES.get(tag) ?? {}), ...mails.flatMap((text) => text.split("\n"))].map((text) =>
+  const pages = { ...PAGES.get(tag), ...FRONT_SENTENCES[tag] };
+  return [...Object.values(pages), ...mails.flatMap((text) => text.split("\n"))].map((text) =>
     text.replace(/https:\S+|\d\d:\d\d/g, ""),
   );
 }
@@ -116,6 +118,8 @@ describe.each(OTHERS)("in %s", (tag) => {
     ])
       expect(page(tag, sentence)).toMatch(new RegExp(`[“«„‘「״]\u202f?${page(tag, "Done")}\u202f?[”»“’」״]`));
     expect(codeMailIn(tag)).toContain(page(tag, "Report this link"));
+    const { privacy, imprint } = FRONT_SENTENCES[tag];
+    expect([privacy, imprint]).toEqual([page(tag, "Privacy"), page(tag, "Imprint")]);
   });
 
   test("the passphrase and the code are called the same in the page and in the mails", () => {
@@ -143,4 +147,15 @@ test.each([
   ["he", "10 דקות"],
 ] as const)("in %s a code is valid for %s", (language, words) => {
   expect(codeMailIn(language)).toContain(words);
+});
+
+test("each language's front page names the same values", () => {
+  const places = (text: string) => text.match(/\{\w+\}/g);
+  for (const tag of OTHERS) {
+    for (const [key, text] of Object.entries(FRONT_SENTENCES[tag])) {
+      const english = FRONT_SENTENCES.en[key as keyof typeof FRONT_SENTENCES.en];
+      expect([tag, key, places(text)]).toEqual([tag, key, places(english)]);
+      expect([tag, key, text === english && english.includes(" ")]).toEqual([tag, key, false]);
+    }
+  }
 });

@@ -49,7 +49,9 @@ async function documents(): Promise<Readonly<Record<string, string>>> {
       ...{ id: ID as never, flags: 2 as never, mailedCode: true, expiresAt: 1_795_000_000 },
     }).html;
   return {
-    "front page": frontPage("Acme Robotics IT", COMPANY),
+    ...Object.fromEntries(
+      LANGUAGE_TAGS.map((tag) => [`front page, ${tag}`, frontPage("Acme Robotics IT", COMPANY, tag)]),
+    ),
     ...Object.fromEntries(LANGUAGE_TAGS.map((tag) => [`mail, ${tag}`, mail(tag)])),
     ...Object.fromEntries(
       LANGUAGE_TAGS.map((tag) => [

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { type Company, logoMarkup } from "@secret-handoff/protocol/company";
+import { isRightToLeft, type Language, preferredLanguage } from "@secret-handoff/protocol/languages";
 import { escapeHtml, splitContacts } from "@secret-handoff/protocol/markup";
 import { DARK, LIGHT, MARK_DRAWING, type Palette } from "@secret-handoff/protocol/theme";
 import type { Context } from "hono";
+import { FRONT_SENTENCES, type FrontSentences } from "./front-sentences.ts";
 
 /** One column of words, in the colours of the recipient's page. It has no script, and loads nothing. */
 const STYLE = `*{box-sizing:border-box;margin:0}
@@ -48,15 +50,25 @@ function properties(palette: Palette): string {
 }
 
 /**
- * What a person sees who comes to an address of the service that is no link's. It is the same for everybody, and touches no store.
+ * What a person sees who comes to an address of the service that is no link's. In one language it is the same for everybody, and touches no
+ * store.
  * @param runBy who runs the service, as recipients know them; the company unless somebody else does
  */
-export function frontPage(runBy: string | undefined, company: Partial<Company> = {}): string {
-  const { name } = company;
-  return documentOf(styleOf(company), runBy ?? name, company);
+export function frontPage(
+  runBy: string | undefined,
+  company: Partial<Company> = {},
+  language: Language = "en",
+): string {
+  return documentOf(styleOf(company), runBy ?? company.name, company, language);
 }
 
-function documentOf(style: string, runBy: string | undefined, company: Partial<Company>): string {
+function documentOf(
+  style: string,
+  runBy: string | undefined,
+  company: Partial<Company>,
+  language: Language,
+): string {
+  const say = FRONT_SENTENCES[language];
   const { name = "Secret handoff", logo } = company;
   const mark = logo
     ? `<span class="logo" aria-hidden="true">${logoMarkup(logo)}</span>`
@@ -64,7 +76,7 @@ function documentOf(style: string, runBy: string | undefined, company: Partial<C
       ? `<svg class="mark" aria-hidden="true" ${MARK_DRAWING}/></svg>`
       : "";
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}" dir="${isRightToLeft(language) ? "rtl" : "ltr"}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
@@ -74,27 +86,35 @@ function documentOf(style: string, runBy: string | undefined, company: Partial<C
 <style>${style}</style>
 </head>
 <body>
-<header>${mark}<span>${escapeHtml(name)}</span></header>
+<header>${mark}<bdi>${escapeHtml(name)}</bdi></header>
 <main><section>
-<h1>Passwords and keys, handed over by a link that opens once</h1>
-<p>Somebody${company.name === undefined ? "" : ` at ${escapeHtml(name)}`} who has a secret for you mails you a link. Your browser opens it, one time, and nobody else can read it on the way.</p>
-<p class="calm">You have not opened a link here, and nothing is used up.</p>
-<p>Were you sent one? Open it from the mail, or <a href="/h">paste the whole link</a>. Its last part, after #, is the key: without it
-nothing can be opened. If it still does not work, ask whoever sent it.</p>${whoRunsIt(runBy, company)}
+<h1>${say.heading}</h1>
+<p>${say.how}</p>
+<p class="calm">${say.calm}</p>
+<p>${say.sent} <a href="/h">${say.paste}</a></p>
+<p>${say.key}</p>${whoRunsIt(say, runBy, company)}
 </section></main>
-<footer>${company.name === undefined ? "" : "Secret handoff. "}End-to-end encrypted. The service never has the key.</footer>
+<footer>${company.name === undefined ? "" : "Secret handoff. "}${say.footer}</footer>
 </body>
 </html>
 `;
 }
 
-function whoRunsIt(runBy: string | undefined, { contact, privacyUrl, imprintUrl }: Partial<Company>): string {
+function whoRunsIt(
+  say: FrontSentences,
+  runBy: string | undefined,
+  { contact, privacyUrl, imprintUrl }: Partial<Company>,
+): string {
   const link = (text: string, url: string | undefined) =>
     url === undefined ? [] : [`<a href="${escapeHtml(url)}" rel="noreferrer">${text}</a>`];
-  const links = [...link("Privacy", privacyUrl), ...link("Imprint", imprintUrl)];
+  const links = [...link(say.privacy, privacyUrl), ...link(say.imprint, imprintUrl)];
   const sentences = [
-    ...(runBy === undefined ? [] : [`This service is run by <strong>${escapeHtml(runBy)}</strong>.`]),
-    ...(contact === undefined ? [] : [`Questions? ${contactLinks(contact)}`]),
+    ...(runBy === undefined
+      ? []
+      : [say.runBy.replace("{name}", () => `<strong><bdi>${escapeHtml(runBy)}</bdi></strong>`)]),
+    ...(contact === undefined
+      ? []
+      : [say.questions.replace("{contact}", () => `<bdi>${contactLinks(contact)}</bdi>`)]),
     ...(links.length === 0 ? [] : [links.join(" ")]),
   ];
   return sentences.map((sentence) => `\n<p class="soft">${sentence}</p>`).join("");
@@ -109,16 +129,20 @@ function contactLinks(contact: string): string {
     .join("");
 }
 
-/** Answers with the front page. @param status 404 where a browser asked for something else */
+/** Answers with the front page, in the language that the browser asks for. @param status 404 where it asked for something else */
 export function serveFrontPage(runBy: string | undefined, company?: Company) {
-  const html = frontPage(runBy, company);
   const policy = policyFor(styleOf(company ?? {}));
   return (c: Context, status: 200 | 404) =>
-    c.body(html, status, {
+    c.body(frontPage(runBy, company, languageFor(c.req.header("accept-language") ?? "")), status, {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": policy,
-      ...(status === 404 ? { vary: "accept" } : {}),
+      vary: status === 404 ? "accept, accept-language" : "accept-language",
     });
+}
+
+/** @param accepted as browsers write the header (RFC 9110, section 12.5.4), the best language first: "de-AT,de;q=0.9,en;q=0.8" */
+function languageFor(accepted: string): Language {
+  return preferredLanguage(accepted.split(",").map((range) => range.split(";", 1).join("").trim()));
 }
 
 /** True for a request that a browser makes to show its answer to a person. */
