@@ -2,7 +2,8 @@ import type { HandoffId, State } from "@secret-handoff/protocol";
 import type { HandoffView } from "@secret-handoff/protocol/api";
 import { mapLimited } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import { type Runtime, sleep } from "../runtime/runtime.ts";
+import { type Polling, poll } from "../runtime/polling.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { OUTLASTED, SenderError, toResult } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
 
@@ -49,7 +50,6 @@ const AT_ONCE = 6;
 /** Between two polls, ms: it grows from the first to the second. */
 const FIRST_POLL_MS = 2_000;
 const LONGEST_POLL_MS = 60_000;
-const GROWTH = 1.5;
 
 /** What the service's view of a handoff says. A bounced handoff is still open, and nobody has its link. */
 export function deliveryStatusOf({
@@ -85,12 +85,11 @@ export async function awaitHandoffs(
   limitMs: number,
   deadline: Deadline,
 ): Promise<{ readonly handoffs: readonly SeenHandoff[]; readonly stopped?: SenderError }> {
-  const from = runtime.now();
   const seen = new Map<HandoffId, SeenHandoff>(ids.map((id) => [id, { id, status: "pending" }]));
   const handoffs = () => [...seen.values()];
   const pending = () =>
     handoffs().filter(({ status, error }) => status === "pending" && canBeSeenAgain(error));
-  for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(LONGEST_POLL_MS, waitMs * GROWTH)) {
+  const look = async () => {
     const polled = await viewHandoffs(
       pending().map(({ id }) => id),
       service,
@@ -102,19 +101,18 @@ export async function awaitHandoffs(
       seen.set(now.id, merged(now, seen.get(now.id)));
       if (now.status !== "pending" && now.view) onEnded?.(now, ids.length - pending().length, ids.length);
     }
-    const left = pending().length;
-    if (left === 0) return { handoffs: handoffs() };
-    const elapsedMs = runtime.now() - from;
-    const reason: unknown = deadline.soft.reason;
-    if (reason instanceof SenderError) return { handoffs: handoffs(), stopped: reason };
-    if (elapsedMs >= limitMs) return { handoffs: handoffs() };
-    onWaiting?.(left, elapsedMs);
-    try {
-      await sleep(Math.min(waitMs, limitMs - elapsedMs), runtime, deadline.soft);
-    } catch (thrown) {
-      if (thrown instanceof SenderError) return { handoffs: handoffs(), stopped: thrown };
-      throw thrown;
-    }
+    return pending().length === 0 ? handoffs() : undefined;
+  };
+  const polling: Polling = {
+    ...{ firstMs: FIRST_POLL_MS, longestMs: LONGEST_POLL_MS, limitMs },
+    onWaiting: (elapsedMs) => onWaiting?.(pending().length, elapsedMs),
+  };
+  try {
+    return { handoffs: (await poll(look, polling, runtime, deadline.soft)) ?? handoffs() };
+  } catch (thrown) {
+    if (thrown instanceof SenderError && deadline.soft.aborted)
+      return { handoffs: handoffs(), stopped: thrown };
+    throw thrown;
   }
 }
 

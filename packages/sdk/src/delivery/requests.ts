@@ -3,7 +3,8 @@ import { formatDuration, type RequestView } from "@secret-handoff/protocol/api";
 import { parseAddress, type Recipient } from "../mail/addresses.ts";
 import type { RotatableSecrets } from "../rotation/rotation.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import { type Runtime, sleep } from "../runtime/runtime.ts";
+import { type Polling, poll } from "../runtime/polling.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { OUTLASTED, SenderError, toResult } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
 import type { Sentence } from "../settings.ts";
@@ -181,7 +182,6 @@ export function originOfRequest({
 /** Between two polls, ms: it grows from the first to the second. */
 const FIRST_POLL_MS = 5_000;
 const LONGEST_POLL_MS = 30_000;
-const GROWTH = 1.5;
 
 /**
  * Waits until a request is no longer pending: approved, or ended.
@@ -195,21 +195,28 @@ export async function awaitApproval(
   limitMs: number,
   deadline: Deadline,
 ): Promise<RequestView> {
-  const from = runtime.now();
   let seen: RequestView | undefined;
-  for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(LONGEST_POLL_MS, waitMs * GROWTH)) {
-    const look = await toResult(service.request(id, deadline));
-    const elapsedMs = runtime.now() - from;
-    if (look instanceof SenderError) {
-      if (!OUTLASTED.has(look.code) || elapsedMs >= limitMs) throw look;
-    } else {
-      if (seen && look.approvals.length > seen.approvals.length) onApproval?.(look);
-      seen = look;
-      if (look.state !== "pending" || elapsedMs >= limitMs) return look;
-      onWaiting?.(look, elapsedMs);
+  let last: RequestView | SenderError | undefined;
+  const look = async () => {
+    const found = await toResult(service.request(id, deadline));
+    last = found;
+    if (found instanceof SenderError) {
+      if (OUTLASTED.has(found.code)) return undefined;
+      throw found;
     }
-    await sleep(Math.max(1, Math.min(waitMs, limitMs - elapsedMs)), runtime, deadline.soft);
-  }
+    if (seen && found.approvals.length > seen.approvals.length) onApproval?.(found);
+    seen = found;
+    return found.state === "pending" ? undefined : found;
+  };
+  const polling: Polling = {
+    ...{ firstMs: FIRST_POLL_MS, longestMs: LONGEST_POLL_MS, limitMs },
+    onWaiting: (elapsedMs) => {
+      if (last && !(last instanceof SenderError)) onWaiting?.(last, elapsedMs);
+    },
+  };
+  await poll(look, polling, runtime, deadline.soft);
+  if (last === undefined || last instanceof SenderError) throw last;
+  return last;
 }
 
 /**

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { durationInWords } from "@secret-handoff/protocol/api";
 import { Concealed } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import { type Runtime, sleep } from "../runtime/runtime.ts";
+import { poll } from "../runtime/polling.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import { jsonMembers } from "../sources/json.ts";
 import type { SecretsSource, SecretVersion } from "../sources/secret-version.ts";
@@ -74,7 +75,6 @@ const PENDING = "AWSPENDING";
 /** Between two polls, ms: it grows from the first to the second. */
 const FIRST_POLL_MS = 1_000;
 const LONGEST_POLL_MS = 15_000;
-const GROWTH = 1.5;
 /** How long Secrets Manager may take to show AWSPENDING on a version that it has begun, ms: RotateSecret answers before it is done. */
 const PENDING_GRACE_MS = 30_000;
 /** A rotation function runs no longer than a Lambda function may, ms; what has waited longer has failed. */
@@ -98,15 +98,17 @@ async function rotateManaged(
   let shown = hasLabel(before, versionId, PENDING);
   if (!shown) await begin(request, before, secrets, runtime);
   const begunAt = runtime.now();
-  for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(LONGEST_POLL_MS, waitMs * GROWTH)) {
+  const look = async () => {
     const stages = await secrets.stages(secret.arn);
     if (hasLabel(stages, versionId, CURRENT)) return { versionId, begun: true };
     if (hasLabel(stages, versionId, PENDING)) shown = true;
     else if (shown || runtime.now() - begunAt > PENDING_GRACE_MS) throw failed(request);
-    const leftMs = until - runtime.now();
-    if (leftMs <= 0) throw late(request);
-    await sleep(Math.min(waitMs, leftMs), runtime, deadline.soft);
-  }
+    return undefined;
+  };
+  const polling = { firstMs: FIRST_POLL_MS, longestMs: LONGEST_POLL_MS, limitMs: until - begunAt };
+  const rotated = await poll(look, polling, runtime, deadline.soft);
+  if (!rotated) throw late(request);
+  return rotated;
 }
 
 async function begin(
