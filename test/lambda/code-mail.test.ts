@@ -51,6 +51,7 @@ test.each(LANGUAGE_TAGS)("the code's mail is whole in %s, after a parser has rea
     expect(written.text).toContain(`${ORIGIN}/`);
     // Mail programs take what stands right behind an address for a part of it.
     expect(written.text).toMatch(/https:\/\/handoff\.acme\.example\/[\s\u2069]/);
+    if (language === "ja") expect(written.text).toContain("有効期間は10分です");
     expect(written.html.includes('nowrap;">+33 1 23 45 67 89</span>')).toBe(company !== undefined);
     expect(written.subject.includes(COMPANY.name)).toBe(company !== undefined);
     expect(unwrapped.includes("+33 1 23 45 67 89")).toBe(company !== undefined);

@@ -110,6 +110,17 @@ test("the recipient's zone counts where it is known", () => {
   expect(text).toContain("Sunday, 22 November 2026 at 18:10 GMT+9");
 });
 
+test.each([
+  ["en", "22 November 2026"],
+  ["de", "22. November 2026"],
+  ["es", "22 de noviembre de 2026"],
+  ["ja", "2026年11月22日"],
+] as const)("in %s a line of the HTML does not end within %s", (language, day) => {
+  expect(writeEmail({ ...facts, language }).html).toContain(
+    `<span style="white-space:nowrap;">${day}</span>`,
+  );
+});
+
 test("the message id comes from the handoff", () => {
   expect(email.messageId).toBe("SlY8E4NKPhhMiveoipXTpg@handoff.acme.example");
 });

@@ -61,6 +61,11 @@ export function mailFrame({ language, accents, company, ...parts }: MailFrame): 
   .pad { padding: 24px 20px !important; }
 }
 </style>
+<style>
+h1 { text-wrap: balance; }
+p, li { text-wrap: pretty; }
+:lang(ja) { word-break: auto-phrase; }
+</style>
 </head>
 <body class="ground" style="margin:0;padding:0;background:${LIGHT.ground};">
 <div style="display:none;max-height:0;overflow:hidden;">${escapeHtml(parts.preview)}</div>
@@ -97,13 +102,21 @@ export function paragraphHtml(
   return `<p class="${kind}" style="margin:0 0 16px;text-align:${startOf(language)};${style}">${proseHtml(text)}</p>`;
 }
 
-/** Telephone numbers stay on one line: over two, a reader of Arabic finds the halves on different sides. */
-function proseHtml(text: string): string {
+/** What stays whole at a line's end: a day with its month and year, and the word e-mail. */
+const WHOLE =
+  /((?<!\p{Nd})\p{Nd}{1,2}\.? (?:de )?\p{L}{3,12} (?:de )?\p{Nd}{4}(?!\p{Nd})|\d{4}年\d{1,2}月\d{1,2}日|(?<!\p{L})[Ee]-[Mm]ails?(?!\p{L}))/u;
+
+/** Telephone numbers stay on one line too: over two, a reader of Arabic finds the halves on different sides. */
+export function proseHtml(text: string): string {
+  const whole = (part: string) => `<span style="white-space:nowrap;">${escapeHtml(part)}</span>`;
   return splitContacts(text)
     .map(({ text: part, href }) =>
       href?.startsWith("tel:")
-        ? `<span style="white-space:nowrap;">${escapeHtml(part)}</span>`
-        : escapeHtml(part),
+        ? whole(part)
+        : part
+            .split(WHOLE)
+            .map((piece, index) => (index % 2 === 0 ? escapeHtml(piece) : whole(piece)))
+            .join(""),
     )
     .join("");
 }

@@ -64,5 +64,6 @@ ${paragraphHtml(language, valid, "margin-bottom:0;")}`,
 /** "10 minutes", with the plural that the language has for the number. */
 function inMinutes(seconds: number, language: Language): string {
   const minutes = { style: "unit", unit: "minute", unitDisplay: "long" } as const;
-  return (seconds / 60).toLocaleString(localeOf(language), minutes);
+  // Japanese writes no space there; Intl does.
+  return (seconds / 60).toLocaleString(localeOf(language), minutes).replace(/ (?=分)/, "");
 }

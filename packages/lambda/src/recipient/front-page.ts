@@ -16,6 +16,9 @@ header{display:flex;gap:.5rem;align-items:center;font-weight:600}
 main{flex:1}
 section{padding:1.25rem;border:1px solid var(--line);border-radius:.5rem;background:var(--card)}
 h1{margin-bottom:.75rem;font-size:1.5rem;line-height:1.25}
+h1,footer{text-wrap:balance}
+p{text-wrap:pretty}
+p a+a{margin-inline-start:.75rem}
 p+p{margin-top:.75rem}
 p,h1{overflow-wrap:anywhere}
 .calm{padding:.75rem 1rem;border-radius:.5rem;background:var(--tint)}

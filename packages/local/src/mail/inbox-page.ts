@@ -56,8 +56,8 @@ const REFRESH = 2;
 function listPage(mails: readonly Mail[]): string {
   const rows = [...mails].reverse().map(
     (mail) => `<a class="row" href="/messages/${mail.id}">
-<span class="who">${escapeHtml(mail.to)}</span>
-<span class="subject">${escapeHtml(mail.subject)}</span>
+<span class="who" title="${escapeHtml(mail.to)}">${escapeHtml(mail.to)}</span>
+<span class="subject" title="${escapeHtml(mail.subject)}">${escapeHtml(mail.subject)}</span>
 <time datetime="${mail.at}">${clockTime(mail.at)}</time></a>`,
   );
   const body =

@@ -116,7 +116,9 @@ export function inFull(at: number, timeZone?: string): string {
 /** "in 23 hours", "in 90 minutes", "in 1 second": rounded down to a unit of which there are at least two. @param seconds at least 0 */
 export function fromNow(seconds: number): string {
   const [unit, size] = UNITS.find(([, length]) => seconds >= 2 * length) ?? ["second", 1];
-  return new Intl.RelativeTimeFormat(locale()).format(Math.floor(seconds / size), unit);
+  const text = new Intl.RelativeTimeFormat(locale()).format(Math.floor(seconds / size), unit);
+  // Japanese writes no space between a number and what it counts; Intl does.
+  return spoken === "ja" ? text.replace(" ", "") : text;
 }
 
 /** "4:05". @param ms rounded up to whole seconds, at least 0 */

@@ -1,5 +1,12 @@
 import { joined } from "@secret-handoff/protocol/languages";
-import { carefulHtml, MONO, mailFrame, paragraphHtml, startOf } from "@secret-handoff/protocol/mail-frame";
+import {
+  carefulHtml,
+  MONO,
+  mailFrame,
+  paragraphHtml,
+  proseHtml,
+  startOf,
+} from "@secret-handoff/protocol/mail-frame";
 import { escapeHtml } from "@secret-handoff/protocol/markup";
 import { LIGHT } from "@secret-handoff/protocol/theme";
 import type { DecryptionCopy, EmailCopy, Rows } from "./email-copy.ts";
@@ -30,7 +37,7 @@ ${message === undefined ? "" : messageHtml(message, start, accents.light)}
 ${rowsHtml(parts.context, "ink", LIGHT.ink)}
 ${way}
 ${heading(parts.stepsHeading)}
-<ol style="margin:0 0 20px;padding:0;padding-inline-start:24px;">${parts.steps.map((step) => `<li class="ink" style="margin:0 0 6px;">${escapeHtml(step)}</li>`).join("")}</ol>
+<ol style="margin:0 0 20px;padding:0;padding-inline-start:24px;">${parts.steps.map((step) => `<li class="ink" style="margin:0 0 6px;">${proseHtml(step)}</li>`).join("")}</ol>
 ${paragraph(parts.until)}
 ${paragraph(parts.questions, "margin-bottom:0;")}`,
     footHtml: `${again}
