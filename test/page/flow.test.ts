@@ -25,6 +25,21 @@ describe("before Reveal", () => {
     expect(walk.asked).toEqual(["status", "status"]);
   });
 
+  test("after a claim it is asked again without a press, for the two minutes may be running", async () => {
+    const { link, claimId } = await sealedHandoff();
+    walk.send({ type: "link_found", start: { link, claimId, claimedBefore: true } });
+    let now = NOW;
+    for (const pause of [1_000, 2_000, 4_000, 8_000, 15_000, 15_000]) {
+      walk.send({ type: "status_answered", result: unreachable, now });
+      expect(walk.at("unreachable").retryAt).toBe(now + pause);
+      expect(walk.send({ type: "tick", now: now + pause - 1 })).toBe(false);
+      now += pause;
+      walk.send({ type: "tick", now });
+      expect(walk.at("unreachable").retryAt).toBeUndefined();
+    }
+    expect(walk.asked.filter((name) => name === "status")).toHaveLength(7);
+  });
+
   test("a header that is not the link's own is not believed, and nothing can be claimed", async () => {
     const other = await sealedHandoff();
     await walk.begin({}, {}, { header: other.status.header });

@@ -43,6 +43,34 @@ export function resilienceTests(inBrowser: InBrowser): void {
     expect(bodies[1]).toBe(bodies[0]);
   });
 
+  inBrowser(
+    "after a claim whose answer was lost a reload does not say that nothing was opened, and goes on by itself",
+    async (given) => {
+      given.expectErrors(LOST);
+      given.expectErrors(/status of 503/);
+      const ana = await given.visitor();
+      await ana.goTo(await given.stack.link({ email: EMAIL }));
+      await ana.page.route("**/claim", async (route) => {
+        await route.fetch();
+        await route.abort();
+      });
+      await answer(ana, EMAIL);
+      await ana.sees("The connection was lost");
+      await ana.page.unroute("**/claim");
+      let isDown = true;
+      await ana.page.route("**/status", (route) =>
+        isDown ? route.fulfill({ status: 503 }) : route.continue(),
+      );
+      await ana.page.clock.install();
+      await ana.page.reload();
+      await ana.sees("The connection was lost");
+      expect(await ana.page.locator("main").textContent()).not.toMatch(/nothing/i);
+      isDown = false;
+      await ana.page.clock.runFor("00:02");
+      await ana.sees("Your secret");
+    },
+  );
+
   inBrowser("an outage is waited out without a press", async ({ stack, visitor, expectErrors }) => {
     expectErrors(LOST);
     const ana = await visitor();
@@ -130,8 +158,8 @@ export function resilienceTests(inBrowser: InBrowser): void {
         globalThis.fetch = (input, init) => { fetched.push(init?.cache); return fetch(input, init); };
       `);
       await ana.goTo(await stack.link());
-      await ana.press("Anzeigen");
-      await ana.sees("Ihre Daten");
+      await ana.page.locator("form button").click();
+      await ana.page.locator(".field").first().waitFor();
       const fetched = await ana.page.evaluate<string[]>("fetched");
       expect(fetched.length).toBeGreaterThan(4);
       expect(new Set(fetched)).toEqual(new Set(["no-store"]));

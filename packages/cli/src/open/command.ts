@@ -125,7 +125,7 @@ async function finish(
       return end(say.broken(say.senderOf(screen.handoff.header)), "broken");
     case "unreachable":
     case "checking":
-      await end(say.unreachable, "unreachable");
+      await end(screen.start.claimedBefore ? LOST : say.unreachable, "unreachable");
       return EXIT.unreachable;
     case "interrupted":
       await end(LOST, "unreachable");

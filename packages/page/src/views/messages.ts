@@ -18,8 +18,9 @@ import { setText } from "./words.ts";
 
 /** The screens that only show a message, with at most a button. */
 
-export function checkingView(): View {
-  return { root: card(say.checking) };
+export function checkingView({ start }: ScreenOf<"checking">): View {
+  const [title, nothingYet = ""] = say.checking;
+  return { root: card([title], !start.claimedBefore && paragraph(nothingYet)) };
 }
 
 export function unreachableView(_: ScreenOf<"unreachable">, { send }: ViewActions): View {
@@ -42,7 +43,9 @@ export function damagedView(screen: ScreenOf<"damaged">, { paste }: ViewActions)
   const title = whole ? say.ofANewerKind : say.partMissing;
   return {
     root: card(
-      [title, say.whyDamaged[screen.why], whole ? nothingOpened : say.nothingSent],
+      [title, say.whyDamaged[screen.why]],
+      // What was stored may have been of a secret that was opened.
+      screen.why !== "memory" && paragraph(whole ? nothingOpened : say.nothingSent),
       !whole && form(() => paste(box.input.value), box.root, submitButton(say.openThis)),
     ),
     update: (next) => next !== screen && box.showError(say.whyDamaged[next.why]),

@@ -180,11 +180,11 @@ export function codeView(_: ScreenOf<"code">, { send }: ViewActions): View<Scree
 }
 
 export function interruptedView(
-  _: ScreenOf<"interrupted">,
+  _: ScreenOf<"interrupted" | "unreachable">,
   { send, now }: ViewActions,
-): View<ScreenOf<"interrupted">> {
+): View<ScreenOf<"interrupted" | "unreachable">> {
   const when = hint();
-  const update = ({ retryAt }: ScreenOf<"interrupted">) => {
+  const update = ({ retryAt }: ScreenOf<"interrupted" | "unreachable">) => {
     const left = retryAt === undefined ? 0 : retryAt - now();
     setText(when, () => say.nextTry(left));
   };

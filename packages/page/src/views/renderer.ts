@@ -44,7 +44,8 @@ export type OpenedViews = Views<"opened" | "hidden" | "done">;
 
 const VIEWS: Views<Exclude<Screen["kind"], keyof OpenedViews>> = {
   checking: checkingView,
-  unreachable: unreachableView,
+  unreachable: (screen, actions) =>
+    (screen.start.claimedBefore ? interruptedView : unreachableView)(screen, actions),
   damaged: damagedView,
   ready: readyView,
   deriving: openingView,

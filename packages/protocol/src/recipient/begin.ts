@@ -5,17 +5,20 @@ import { ProtocolError } from "../errors.ts";
 import { emailHintOf, openHeader } from "../header.ts";
 import { deriveLinkKeys } from "../keys.ts";
 import { needsEmail, needsPassphrase } from "../states.ts";
-import { claim } from "./claim.ts";
+import { claim, pauseAfter } from "./claim.ts";
 import { ended, endingOf } from "./ended.ts";
 import {
+  type CheckingScreen,
   type FieldError,
   type FlowEvent,
   type Handoff,
   type ReadyScreen,
+  type Screen,
   type Start,
   type Step,
   show,
   type Typed,
+  type UnreachableScreen,
 } from "./screens.ts";
 import type { ServiceResult } from "./service-client.ts";
 import { clockAhead } from "./translation.ts";
@@ -34,25 +37,35 @@ export function begin(event: FlowEvent): Step | undefined {
   }
 }
 
-function check(start: Start): Step {
+function check(start: Start, screen: Screen = { kind: "checking", start }): Step {
   const { id } = start.link;
   const linkToken = encodeBase64url(deriveLinkKeys(start.link).linkToken);
-  return show({ kind: "checking", start }, { type: "status", id, body: { linkToken } });
+  return show(screen, { type: "status", id, body: { linkToken } });
 }
 
 /** While the status is asked for, and after it could not be had. Nothing here consumes anything. */
-export function whenChecking(start: Start, event: FlowEvent): Step | undefined {
-  if (event.type === "try_again") return check(start);
-  if (event.type !== "status_answered") return undefined;
-  return afterStatus(start, event.result, event.now);
+export function whenChecking(screen: CheckingScreen | UnreachableScreen, event: FlowEvent): Step | undefined {
+  const { start, retryAt } = screen;
+  if (event.type === "status_answered") return afterStatus(screen, event.result, event.now);
+  const isDue = event.type === "tick" && retryAt !== undefined && event.now >= retryAt;
+  if (event.type !== "try_again" && !isDue) return undefined;
+  const goesOn = screen.kind === "unreachable" && start.claimedBefore;
+  return check(start, goesOn ? { ...screen, retryAt: undefined } : undefined);
 }
 
-function afterStatus(start: Start, result: ServiceResult<StatusResponse>, now: number): Step {
+function afterStatus(
+  { start, tries = 0 }: CheckingScreen | UnreachableScreen,
+  result: ServiceResult<StatusResponse>,
+  now: number,
+): Step {
   if (result.kind === "refused") {
     const state = endingOf(result);
     if (state) return ended(start.link.id, state, result.changedAt);
   }
-  if (result.kind !== "ok") return show({ kind: "unreachable", start });
+  if (result.kind !== "ok") {
+    const retryAt = start.claimedBefore ? now + pauseAfter(tries) : undefined;
+    return show({ kind: "unreachable", start, tries: tries + 1, retryAt });
+  }
 
   const { link, claimId, claimedBefore, openKeys, spoiled } = start;
   const { body } = result;

@@ -119,10 +119,15 @@ function afterClaim(attempt: Attempt, result: ServiceResult<ClaimResponse>, now:
     case "refused":
       return afterRefusal(attempt, result);
     case "unreachable": {
-      const retryAt = now + Math.min(1_000 * 2 ** tries, LONGEST_PAUSE);
+      const retryAt = now + pauseAfter(tries);
       return show({ ...attempt, kind: "interrupted", tries: tries + 1, retryAt });
     }
   }
+}
+
+/** ms @param tries how often it was tried before */
+export function pauseAfter(tries: number): number {
+  return Math.min(1_000 * 2 ** tries, LONGEST_PAUSE);
 }
 
 function afterRefusal(attempt: Attempt, refusal: Refusal): Step {

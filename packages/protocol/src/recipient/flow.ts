@@ -22,7 +22,7 @@ function stepFrom(screen: Screen, event: FlowEvent): Step | undefined {
   switch (screen.kind) {
     case "checking":
     case "unreachable":
-      return whenChecking(screen.start, event);
+      return whenChecking(screen, event);
     case "ready":
       return whenReady(screen, event) ?? whenNotMe(screen, event);
     case "deriving":

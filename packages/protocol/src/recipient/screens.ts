@@ -61,8 +61,8 @@ export type Attempt = {
 
 /** The screens, in the order in which a recipient may meet them. One at a time; everything the page knows is in it. */
 export type Screen =
-  | { readonly kind: "checking"; readonly start: Start }
-  | { readonly kind: "unreachable"; readonly start: Start }
+  | CheckingScreen
+  | UnreachableScreen
   | DamagedScreen
   | ReadyScreen
   | DerivingScreen
@@ -77,6 +77,23 @@ export type Screen =
   | ReportScreen
   /** The page itself has a fault. */
   | { readonly kind: "failed" };
+
+export type CheckingScreen = {
+  readonly kind: "checking";
+  readonly start: Start;
+  readonly tries?: undefined;
+  readonly retryAt?: undefined;
+};
+
+/** The status could not be had. Where this browser has claimed before, its two minutes may be running: the page asks again by itself. */
+export type UnreachableScreen = {
+  readonly kind: "unreachable";
+  readonly start: Start;
+  /** How often it was asked for. */
+  readonly tries: number;
+  /** Device time of the next try, ms; undefined where there is none, or one is under way. */
+  readonly retryAt: number | undefined;
+};
 
 export type DamagedScreen = {
   readonly kind: "damaged";
