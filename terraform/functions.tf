@@ -949,6 +949,31 @@ resource "aws_lambda_function" "sender_function" {
     }
 
     precondition {
+      condition     = (var.mail_from != null) == (local.ses != null || local.smtp != null)
+      error_message = "mail_from needs ses or smtp, which mail, and each of them needs mail_from, the only address that they mail from."
+    }
+
+    precondition {
+      condition     = try(local.ses == null || length([for i in [lower(element(split("/", local.ses.identity_arn), 1))] : i if lower(var.mail_from) == i || endswith(replace(lower(var.mail_from), "/^.*@/", "."), ".${i}")]) > 0, true)
+      error_message = "mail_from must be of ses.identity_arn: SES sends only from what it has verified."
+    }
+
+    precondition {
+      condition     = var.jwks_url == null || var.issuer != "https://token.actions.githubusercontent.com"
+      error_message = "jwks_url is set without issuer, so keys from elsewhere would verify github.com's tokens: set issuer, or leave jwks_url out."
+    }
+
+    precondition {
+      condition     = !var.close_default_endpoint || var.origin != null
+      error_message = "close_default_endpoint switches the only address off: set origin to the host that modules/domain leads to the service."
+    }
+
+    precondition {
+      condition     = local.rotation == null || local.rotating
+      error_message = "rotation is set, and nothing rotates: set rotate in on_undelivered or on_reported, or on_delivered, or leave it out."
+    }
+
+    precondition {
       condition     = length(local.missing_classes) == 0
       error_message = join(" ", local.missing_classes)
     }

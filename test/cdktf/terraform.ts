@@ -98,7 +98,7 @@ export class Workspace {
       },
     });
     if (status !== 0) {
-      throw new Error(`terraform ${args.join(" ")} failed:\n${stdout}\n${stderr}`.slice(0, 20_000));
+      throw new Error(`terraform ${args.join(" ")} failed:\n${stdout}\n${stderr}`.slice(0, 500_000));
     }
     return stdout;
   }

@@ -278,16 +278,16 @@ export const WRONG: Readonly<Record<string, readonly [config: unknown, ...proble
     "service.events.logRetentionDays must be a number of days that CloudWatch offers: 3653 is the nearest to 4000",
   ],
   "events that are kept for no day": [
-    service({ eventRetentionDays: 0 }),
-    "service.eventRetentionDays must be a whole number of days from 1 to 3650",
+    service({ eventRetentionDays: 6 }),
+    "service.eventRetentionDays must be a whole number of days from 7 to 3650",
   ],
   "events that are kept for half a day": [
     service({ eventRetentionDays: 1.5 }),
-    "service.eventRetentionDays must be a whole number of days from 1 to 3650",
+    "service.eventRetentionDays must be a whole number of days from 7 to 3650",
   ],
   "events that are kept for longer than ten years": [
     service({ eventRetentionDays: 3_651 }),
-    "service.eventRetentionDays must be a whole number of days from 1 to 3650",
+    "service.eventRetentionDays must be a whole number of days from 7 to 3650",
   ],
   "a rotation at once after a delivery": [
     service({ onDelivered: { rotateAfter: 8 }, rotation: { secrets: [secret] } }),
@@ -525,6 +525,10 @@ export const WRONG: Readonly<Record<string, readonly [config: unknown, ...proble
     "service.alarms.criticalClasses has production-admn, and there is no such class: did you mean production-admin?",
     "service.alarms.criticalClasses has root, and there is no such class: there are production-admin, database-access, api-key, third-party-service, internal-tool",
   ],
+  "a class of more roles than there can be people for": [
+    credentialClass({ approvals: "abcdefghijk".split("") }),
+    "service.classes[0].approvals has more than 10 roles, and each needs a person of its own: name fewer",
+  ],
   "an operator who erases in some classes": [
     service({
       operators: [
@@ -674,7 +678,7 @@ export const WRONG: Readonly<Record<string, readonly [config: unknown, ...proble
         },
       },
     },
-    "gitHub.orders has workflow, which AWS compares for github.com only: with another issuer leave it out, and protect the environment",
+    "gitHub.orders has workflow, which AWS compares for github.com and ghe.com only: with another issuer leave it out, and protect the environment",
   ],
   "a role that can read nothing": [
     { ...LEAST, gitHub: { orders: without("secretNames", role) } },

@@ -96,7 +96,7 @@ describe("on the real AWS provider", () => {
     for (const file of ["module.tftest.hcl", "github.tftest.hcl"])
       made.write(`module/${file}`, fixture(file));
     made.run("-chdir=module", "init", "-input=false");
-    expect(made.run("-chdir=module", "test", "-no-color")).toContain("Success! 17 passed, 0 failed.");
+    expect(made.run("-chdir=module", "test", "-no-color")).toContain("Success! 26 passed, 0 failed.");
   });
 });
 
@@ -215,6 +215,124 @@ withTerraform("a misspelt key of an input is refused by its entry's name, never 
   expect(missing).toEqual([]);
   // Terraform drops unknown keys of an object type: none may have something that can be left out.
   expect(text).not.toMatch(/^ {2}type .*optional\(/m);
+});
+
+const SENDER = '[{ repository_id = "1", may = ["send"] }]';
+const aClass = (change: string) =>
+  `[merge({ name = "api-key", expires_within = 3600, passphrase = "required", approvals = [], verification = "email" }, { ${change} })]`;
+const rotating = (change: string) =>
+  `merge({ secrets = [{ arn = "${ORDERS}", repository_ids = ["1"] }] }, { ${change} })`;
+const dispatching = (change: string) =>
+  `merge({ secret_names = ["orders/*"], repository = "acme/orders", connection_arn = "arn:aws:events:eu-west-1:111122223333:connection/github/3c1b2a4d" }, { ${change} })`;
+const ROLES = JSON.stringify("abcdefghijk".split(""));
+
+/** What the construct refuses, and would widen something here: each input, a sound value, and wrong ones. */
+const SOUND_AND_WRONG: Readonly<Record<string, readonly [sound: string, ...wrong: readonly string[]]>> = {
+  senders: [
+    '[{ repository_id = "1", environment = "managers", roles = ["manager"], may = ["approve"] }, { issuer = "https://gitlab.com", claims = { project_id = "1" }, may = ["send"] }]',
+    '[{ repository_id = "1", roles = ["manager"], may = ["approve"] }]',
+    '[{ issuer = "https://gitlab.com", may = ["send"] }]',
+    '[{ repository_id = "1", claims = { project_id = "1" }, may = ["send"] }]',
+    '[{ issuer = "https://gitlab.com", claims = { project_id = "1" }, environment = "production", may = ["send"] }]',
+    '[{ issuer = "https://gitlab.com", claims = { project_id = "1" }, may = ["approve"] }]',
+  ],
+  classes: [
+    aClass('recipient_domains = ["vendor.example"]'),
+    ...[
+      'name = "API key"',
+      "expires_within = 2678401",
+      "expires_within = 90.5",
+      'approvals = ["a", "a"]',
+    ].map(aClass),
+    ...[`approvals = ${ROLES}`, 'recipient_domains = ["*.example"]', 'environments = ["production "]'].map(
+      aClass,
+    ),
+  ],
+  issuer: [
+    '"https://github.example/_services/token"',
+    '"http://github.example"',
+    '"https://github.example/ x"',
+  ],
+  jwks_url: ["null", '"http://keys.example/jwks"', '""'],
+  github_api_url: ["null", '"http://api.example"'],
+  mail_from: ['"handoff@example.com"', '"handoff"', '"a@b.example, c@d.example"', '""'],
+  ses: [
+    '{ identity_arn = "arn:aws:ses:eu-west-1:111122223333:identity/example.com" }',
+    '{ identity_arn = "arn:aws:ses:eu-west-1:111122223333:identity/example.com", tls_policy = "NONE" }',
+  ],
+  alarms: [
+    '{ emails = ["ops@example.com"] }',
+    '{ emails = ["ops"] }',
+    '{ emails = ["ops@example.com"], topic = { arn = "arn:aws:sns:eu-west-1:111122223333:alarms" } }',
+    "{ critical_classes = [] }",
+  ],
+  on_reported: ['{ emails = ["ops@example.com"], rotate = true }', '{ emails = ["ops@example.com "] }'],
+  events: ["{ log_retention_days = 365 }", "{ log_retention_days = 366 }"],
+  event_retention_days: ["7", "6"],
+  throttle_page: [
+    "{ rate = 0.5, burst = 1 }",
+    "{ rate = null, burst = null }",
+    "{ rate = 0, burst = 1 }",
+    "{ rate = 1, burst = 0 }",
+  ],
+  throttle_operators: [
+    "{ rate = 5, burst = 20 }",
+    "{ rate = 5, burst = 1.5 }",
+    "{ rate = 10001, burst = 20 }",
+  ],
+  reserved_concurrency: ["{ recipient = 1 }", "{ sender = 0 }"],
+  memory_size: ["128", "127"],
+  runtime: ['"nodejs22.x"', '"nodejs18.x"', '"python3.13"'],
+  rotation: [
+    rotating("limit_per_day = 100"),
+    ...["limit_per_day = 0", "limit_per_day = 1.5", "limit_per_day = 101"].map(rotating),
+    rotating(`secrets = [{ arn = "${ORDERS}", repository_ids = ["iam"] }]`),
+    rotating(`secrets = [for id in ["1", "2"] : { arn = "${ORDERS}", repository_ids = [id] }]`),
+    rotating(
+      `secrets = [{ arn = "${ORDERS}", repository_ids = [for id in range(1000, 1300) : tostring(id)] }]`,
+    ),
+  ],
+  on_rotated: [
+    dispatching(""),
+    ...['secret_names = ["*"]', 'secret_names = ["a*b"]'].map(dispatching),
+    ...['repository = "acme/orders?x"', 'api_url = "http://api.example"', 'event_type = "a\\"b"'].map(
+      dispatching,
+    ),
+  ],
+};
+
+/** It plans sixty calls of the module. */
+const inProof = full ? withTerraform : test.skip;
+
+inProof("what the construct refuses, the module refuses, value by value", () => {
+  const made = workspace();
+  made.write(
+    "module/variables.tf",
+    readFileSync(new URL("../../terraform/variables.tf", import.meta.url), "utf8"),
+  );
+  const call = (name: string, inputs: Readonly<Record<string, string>>) =>
+    `module "${name}" {\n  source = "./module"\n${Object.entries({ senders: SENDER, ...inputs })
+      .map(([input, value]) => `  ${input} = ${value}\n`)
+      .join("")}}\n`;
+  const wrong = Object.entries(SOUND_AND_WRONG).flatMap(([input, [, ...values]]) =>
+    values.map((value, index) => ({ name: `${input}_${index}`, input, value })),
+  );
+  const sound = Object.fromEntries(Object.entries(SOUND_AND_WRONG).map(([input, [value]]) => [input, value]));
+  made.write(
+    "main.tf",
+    [call("sound", sound), ...wrong.map(({ name, input, value }) => call(name, { [input]: value }))].join(
+      "\n",
+    ),
+  );
+  made.run("init", "-input=false");
+  let told = "";
+  try {
+    made.run("plan", "-input=false", "-no-color");
+  } catch (error) {
+    told = String(error);
+  }
+  expect(told).not.toContain('in module "sound"');
+  expect(wrong.filter(({ name }) => !told.includes(`in module "${name}"`))).toEqual([]);
 });
 
 const PLAN = ["-input=false", "-no-color", "-var=runtime=nodejs22.x"] as const;

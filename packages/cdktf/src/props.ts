@@ -310,7 +310,7 @@ export type SecretHandoffProps = PolicyProps &
     /** Days to keep the logs of the functions and of the API, one of the values that CloudWatch offers. @default 30 */
     readonly logRetentionDays?: number;
     /**
-     * Days to keep an audit event in the audit table, 1 to 3650. A change holds for the events that are written after it.
+     * Days to keep an audit event in the audit table, 7 to 3650: it is sealed before it goes. A change holds for the events that are written after it.
      * @default 400
      */
     readonly eventRetentionDays?: number;

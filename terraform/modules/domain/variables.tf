@@ -6,7 +6,7 @@ variable "host" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z0-9-]+([.][a-z0-9-]+)+$", var.host))
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.host))
     error_message = "host must be a bare host name in lower case: no scheme, port or path."
   }
 }
@@ -15,6 +15,11 @@ variable "hosted_zone_id" {
   type        = string
   description = "Route 53 zone of the host name."
   nullable    = false
+
+  validation {
+    condition     = can(regex("^Z[A-Z0-9]{1,31}$", var.hosted_zone_id))
+    error_message = "hosted_zone_id must be the ID of a zone, Z0123456789ABC."
+  }
 }
 
 variable "certificate" {
@@ -22,6 +27,11 @@ variable "certificate" {
   description = "Its ACM certificate, in the service's region. Without it, the module makes one and validates it through the zone."
   default     = null
   nullable    = true
+
+  validation {
+    condition     = (try(var.certificate.arn, null) == null || can(regex("^arn:aws[a-z-]*:acm:[a-z0-9-]*:\\d{12}:certificate/[\\w-]+$", var.certificate.arn)))
+    error_message = "certificate.arn must be a whole ARN, arn:aws:acm:REGION:ACCOUNT:certificate/ID, without a wildcard."
+  }
 }
 
 variable "api_id" {

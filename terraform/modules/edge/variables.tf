@@ -18,7 +18,7 @@ variable "host" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z0-9-]+([.][a-z0-9-]+)+$", var.host))
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.host))
     error_message = "host must be a bare host name in lower case: no scheme, port or path."
   }
 }
@@ -27,6 +27,11 @@ variable "hosted_zone_id" {
   type        = string
   description = "Route 53 zone of the host name."
   nullable    = false
+
+  validation {
+    condition     = can(regex("^Z[A-Z0-9]{1,31}$", var.hosted_zone_id))
+    error_message = "hosted_zone_id must be the ID of a zone, Z0123456789ABC."
+  }
 }
 
 variable "certificate" {
@@ -34,12 +39,22 @@ variable "certificate" {
   description = "Its ACM certificate, in us-east-1. Without it, the module makes one and validates it through the zone."
   default     = null
   nullable    = true
+
+  validation {
+    condition     = (try(var.certificate.arn, null) == null || can(regex("^arn:aws[a-z-]*:acm:[a-z0-9-]*:\\d{12}:certificate/[\\w-]+$", var.certificate.arn)))
+    error_message = "certificate.arn must be a whole ARN, arn:aws:acm:REGION:ACCOUNT:certificate/ID, without a wildcard."
+  }
 }
 
 variable "api_endpoint" {
   type        = string
   description = "The service's output api_endpoint."
   nullable    = false
+
+  validation {
+    condition     = can(regex("^https://[a-z0-9.-]+$", var.api_endpoint))
+    error_message = "api_endpoint must read https://HOST."
+  }
 }
 
 variable "requests_per_address" {
@@ -49,8 +64,8 @@ variable "requests_per_address" {
   nullable    = false
 
   validation {
-    condition     = var.requests_per_address >= 10
-    error_message = "AWS WAF accepts 10 at least."
+    condition     = try(var.requests_per_address >= 10 && var.requests_per_address <= 2000000000 && floor(var.requests_per_address) == var.requests_per_address, false)
+    error_message = "requests_per_address is a whole number from 10 to 2000000000: AWS WAF accepts no other."
   }
 }
 
@@ -59,6 +74,11 @@ variable "price_class" {
   description = "CloudFront's price class."
   default     = "PriceClass_100"
   nullable    = false
+
+  validation {
+    condition     = contains(["PriceClass_100", "PriceClass_200", "PriceClass_All"], var.price_class)
+    error_message = "price_class is PriceClass_100, PriceClass_200 or PriceClass_All."
+  }
 }
 
 variable "tags" {

@@ -1,7 +1,7 @@
 # Made from packages/cdktf by "npm run module". Change the construct, not this file.
 
 locals {
-  github_dot_com = startswith(var.issuer, "https://token.actions.githubusercontent.com")
+  github_dot_com = can(regex("^https://token[.]actions[.](githubusercontent[.]com(/[\\w.-]+)?|[\\w-]+[.]ghe[.]com)$", var.issuer))
   issuer_host    = replace(var.issuer, "https://", "")
 }
 
@@ -38,6 +38,33 @@ resource "aws_iam_role" "sender_role" {
   name                 = var.name
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(var.secret_names) + length(var.secret_tags) + length(var.parameter_names) + length(var.assume_role_arns) > 0
+      error_message = "The role could read nothing to hand over: give secret_names, secret_tags, parameter_names or assume_role_arns."
+    }
+
+    precondition {
+      condition     = var.rotate == null || length(var.secret_names) + length(var.secret_tags) > 0
+      error_message = "The role has rotate, and no secret to rotate: give secret_names or secret_tags."
+    }
+
+    precondition {
+      condition     = length(var.rotation_function_arns) == 0 || try(var.rotate == "managed", false)
+      error_message = "The role has rotation_function_arns, which only rotate = managed needs."
+    }
+
+    precondition {
+      condition     = var.workflow == null || local.github_dot_com
+      error_message = "AWS compares workflow for github.com and ghe.com only: with another issuer leave it out, and protect the environment."
+    }
+
+    precondition {
+      condition     = var.mail_identity_arn == null || (var.mail_configuration_set_arn != null && var.mail_from != null)
+      error_message = "With mail_identity_arn the role needs mail_from, the only address that it may mail from, and mail_configuration_set_arn."
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "sender_policy" {

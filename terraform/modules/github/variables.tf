@@ -29,8 +29,8 @@ variable "owner" {
   nullable    = false
 
   validation {
-    condition     = !can(regex("[*?/]", var.owner))
-    error_message = "owner must be written out: a wildcard would admit strangers."
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]{0,38}$", var.owner))
+    error_message = "owner must be written out, as GitHub writes it: a wildcard would admit strangers."
   }
 }
 
@@ -40,8 +40,8 @@ variable "repository" {
   nullable    = false
 
   validation {
-    condition     = !can(regex("[*?/]", var.repository))
-    error_message = "repository must be written out: a wildcard would admit repositories that are not yours."
+    condition     = can(regex("^[A-Za-z0-9._-]{1,100}$", var.repository))
+    error_message = "repository must be written out, without its owner: a wildcard would admit repositories that are not yours."
   }
 }
 
@@ -51,7 +51,7 @@ variable "owner_id" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[1-9][0-9]*$", var.owner_id))
+    condition     = can(regex("^[1-9][0-9]{0,18}$", var.owner_id))
     error_message = "owner_id must be GitHub's number: names can be given to somebody else, numbers cannot."
   }
 }
@@ -62,7 +62,7 @@ variable "repository_id" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[1-9][0-9]*$", var.repository_id))
+    condition     = can(regex("^[1-9][0-9]{0,18}$", var.repository_id))
     error_message = "repository_id must be GitHub's number: names can be given to somebody else, numbers cannot."
   }
 }
@@ -73,7 +73,7 @@ variable "environment" {
   nullable    = false
 
   validation {
-    condition     = !can(regex("[*?:]|^\\s|\\s$", var.environment))
+    condition     = !can(regex("^$|[*?:]|^\\s|\\s$", var.environment))
     error_message = "environment must be written out, without a wildcard, a colon, or white space around it: else jobs that no environment's rules protect would be admitted."
   }
 }
@@ -97,7 +97,7 @@ variable "issuer" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^https://[^*?]*[^/*?]$", var.issuer))
+    condition     = can(regex("^https://[^\\s?#/]+(/[^\\s?#]*[^/\\s?#])?$", var.issuer)) && !can(regex("[*]", var.issuer))
     error_message = "issuer must be an https URL without a trailing slash."
   }
 }
@@ -109,7 +109,7 @@ variable "secret_names" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for n in var.secret_names : can(regex("^[[:word:]+=.@-]+(/[[:word:]+=.@-]+)*(/[*])?$", n))])
+    condition     = alltrue([for n in var.secret_names : can(regex("^[\\w+=.@-]+(/[\\w+=.@-]+)*(/[*])?$", n))])
     error_message = "Name each secret whole, or a path that ends with /*."
   }
 }
@@ -119,6 +119,11 @@ variable "secret_tags" {
   description = "Lets the role read every secret that has all of these tags."
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = alltrue([for key, value in var.secret_tags : alltrue([for text in [key, value] : can(regex("^[^*?\\s]([^*?]*[^*?\\s])?$", text))])])
+    error_message = "secret_tags has a key and a value for each tag, written out: neither is empty, has white space around it, or has a wildcard."
+  }
 }
 
 variable "parameter_names" {
@@ -128,7 +133,7 @@ variable "parameter_names" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for n in var.parameter_names : can(regex("^/?[[:word:].-]+(/[[:word:].-]+)*(/[*])?$", n))])
+    condition     = alltrue([for n in var.parameter_names : can(regex("^/?[\\w.-]+(/[\\w.-]+)*(/[*])?$", n))])
     error_message = "Name each parameter whole, or a path that ends with /*."
   }
 }
@@ -152,7 +157,7 @@ variable "assume_role_arns" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for each in var.assume_role_arns : (each == null || can(regex("^arn:aws[a-z-]*:iam:[a-z0-9-]*:\\d{12}:role/[\\w+=,.@/-]+$", each)))])
+    condition     = alltrue([for each in var.assume_role_arns : can(regex("^arn:aws[a-z-]*:iam:[a-z0-9-]*:\\d{12}:role/[\\w+=,.@/-]+$", each))])
     error_message = "Each of assume_role_arns must be a whole ARN, arn:aws:iam::ACCOUNT:role/NAME, without a wildcard."
   }
 }
@@ -176,7 +181,7 @@ variable "rotation_function_arns" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for each in var.rotation_function_arns : (each == null || can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]*:\\d{12}:function:[\\w-]+$", each)))])
+    condition     = alltrue([for each in var.rotation_function_arns : can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]*:\\d{12}:function:[\\w-]+$", each))])
     error_message = "Each of rotation_function_arns must be a whole ARN, arn:aws:lambda:REGION:ACCOUNT:function:NAME, without a wildcard."
   }
 }
@@ -195,7 +200,7 @@ variable "kms_key_arns" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for each in var.kms_key_arns : (each == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]*:\\d{12}:key/[\\w-]+$", each)))])
+    condition     = alltrue([for each in var.kms_key_arns : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]*:\\d{12}:key/[\\w-]+$", each))])
     error_message = "Each of kms_key_arns must be a whole ARN, arn:aws:kms:REGION:ACCOUNT:key/ID, without a wildcard."
   }
 }
@@ -226,9 +231,14 @@ variable "mail_configuration_set_arn" {
 
 variable "mail_from" {
   type        = string
-  description = "The sender's address, in that identity."
+  description = "The sender's address, in that identity. Without it, the role mails nothing."
   default     = null
   nullable    = true
+
+  validation {
+    condition     = (var.mail_from == null || can(regex("^[^\\s@<>\",;]+@[^\\s@<>\",;]+\\.[^\\s@<>\",;]+$", var.mail_from)))
+    error_message = "mail_from must be a bare e-mail address, such as handoff@example.com."
+  }
 }
 
 variable "max_session_duration" {
@@ -238,7 +248,7 @@ variable "max_session_duration" {
   nullable    = false
 
   validation {
-    condition     = var.max_session_duration >= 3600 && var.max_session_duration <= 43200
+    condition     = try(var.max_session_duration >= 3600 && var.max_session_duration <= 43200 && floor(var.max_session_duration) == var.max_session_duration, false)
     error_message = "max_session_duration is in seconds, from 3600 to 43200."
   }
 }

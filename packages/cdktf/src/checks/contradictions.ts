@@ -13,9 +13,7 @@ import {
   repeatedEntries,
   senderProblems,
 } from "./policy-contradictions.ts";
-
-/** Characters that EventBridge takes in a rule's pattern are 2,048; the rest of ours needs fewer than 200 of them. */
-const PATTERN_LIMIT = 1_848;
+import { PATTERN_LIMIT, PATTERNS } from "./values.ts";
 
 type Service = Omit<SecretHandoffProps, "code" | "edge"> & { readonly edge?: object };
 
@@ -218,14 +216,17 @@ export function roleProblems(role: GitHubJobs & SenderRights): readonly string[]
     ],
     [
       workflow === undefined || isGitHubDotCom(issuer),
-      "has workflow, which AWS compares for github.com only: with another issuer leave it out, and protect the environment",
+      "has workflow, which AWS compares for github.com and ghe.com only: with another issuer leave it out, and protect the environment",
     ],
   ]);
 }
 
-/** True for github.com's own tokens, and for those of an enterprise with an issuer of its own there. */
+/**
+ * True for the tokens of which AWS compares more than the subject: github.com's, those of an enterprise with an issuer of its own there,
+ * and those of GHE.com. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+ */
 export function isGitHubDotCom(issuer: string = GITHUB_ISSUER): boolean {
-  return issuer === GITHUB_ISSUER || issuer.startsWith(`${GITHUB_ISSUER}/`);
+  return new RegExp(PATTERNS.gitHubIssuer).test(issuer);
 }
 
 /** The region in an ARN. */

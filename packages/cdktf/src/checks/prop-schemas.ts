@@ -50,9 +50,11 @@ import {
   keyArn,
   LONGEST_EVENT_RETENTION,
   matches,
+  PATTERNS,
   repository,
   repositoryId,
   retention,
+  SHORTEST_EVENT_RETENTION,
   secretArn,
   tags,
   topicArn,
@@ -118,7 +120,7 @@ const SERVICE = {
   domain: optional(
     props<DomainProps>({
       name: text([
-        matches(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/),
+        (name) => name.length <= 253 && matches(new RegExp(PATTERNS.hostName))(name),
         "must be a bare host name in lower case, such as handoff.example.com: no scheme, port, path or wildcard",
       ]),
       certificateArn: optional(arn(ARNS.certificate)),
@@ -128,7 +130,7 @@ const SERVICE = {
   mail: optional(kinds({ ses: SES, smtp: SMTP })),
   runtime: optional(
     text([
-      (name) => Number(/^nodejs(\d+)\.x$/.exec(name)?.[1] ?? 0) >= 20,
+      matches(new RegExp(PATTERNS.runtime)),
       "must be a Lambda runtime of Node.js 20 or later, such as nodejs24.x",
     ]),
   ),
@@ -143,7 +145,7 @@ const SERVICE = {
     ),
   ),
   logRetentionDays: optional(retention),
-  eventRetentionDays: optional(whole(1, LONGEST_EVENT_RETENTION, "days")),
+  eventRetentionDays: optional(whole(SHORTEST_EVENT_RETENTION, LONGEST_EVENT_RETENTION, "days")),
   recipients: optional(choice("named", "unnamed")),
   archive: optional(
     props<ArchiveProps>({
@@ -214,7 +216,7 @@ const SERVICE = {
     props<DispatchProps>({
       secretNames: list(
         text([
-          matches(/^[\w/+=.@-]+\*?$/),
+          matches(new RegExp(PATTERNS.rotatedSecret)),
           "must be the name of a secret, or what names begin with and one * after it",
         ]),
         "is empty: name the secrets that start a delivery",

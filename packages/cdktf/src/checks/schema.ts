@@ -113,6 +113,11 @@ export function listOrNone(item: Schema): Schema {
   return v.array(item, mustBe("a list"));
 }
 
+/** The same list with so many members at the most. */
+export function atMost(count: number, list: Schema, ifMore: string): Schema {
+  return v.pipe(list as v.GenericSchema<unknown[], unknown[]>, v.maxLength(count, ifMore));
+}
+
 /** An object with keys of the deployment's choice, that is not empty. */
 export function map(key: Schema, value: Schema): Schema {
   return v.pipe(

@@ -1,5 +1,6 @@
 import {
   type CredentialClass,
+  MOST_APPROVALS,
   type OperatorEntry,
   Right,
   type SenderEntry,
@@ -7,7 +8,7 @@ import {
   type TrustedIssuer,
 } from "@secret-handoff/protocol/api";
 import type { GitHubJobs, MailRights, SecretHandoffSenderProps, SenderRights } from "../iam/sender-role.ts";
-import { choice, flag, list, listOrNone, map, optional, props, text, whole } from "./schema.ts";
+import { atMost, choice, flag, list, listOrNone, map, optional, props, text, whole } from "./schema.ts";
 import {
   ARNS,
   address,
@@ -17,9 +18,11 @@ import {
   functionArn,
   httpsUrl,
   keyArn,
+  LONGEST_LIFE,
   matches,
   NO_WILDCARD,
   ownerId,
+  PATTERNS,
   providerArn,
   repository,
   repositoryId,
@@ -27,8 +30,6 @@ import {
   tags,
 } from "./values.ts";
 
-/** Seconds, 31 days. A class that lets a link live longer has its time in the wrong unit. */
-const LONGEST_LIFE = 31 * 86_400;
 const RIGHTS = Right.options;
 
 export const SENDER = props<SenderEntry>({
@@ -86,7 +87,7 @@ export const OPERATOR = props<OperatorEntry>({
 
 export const CLASS = props<CredentialClass>({
   name: text([
-    matches(/^[a-z0-9][a-z0-9-]{0,63}$/),
+    matches(new RegExp(PATTERNS.className)),
     "must be 1 to 64 of a-z, 0-9 and hyphens, beginning with a letter or digit",
   ]),
   expiresWithin: whole(
@@ -104,14 +105,18 @@ export const CLASS = props<CredentialClass>({
     ],
   ),
   passphrase: choice("required", "recommended", "optional"),
-  approvals: listOrNone(text()),
+  approvals: atMost(
+    MOST_APPROVALS,
+    listOrNone(text()),
+    `has more than ${MOST_APPROVALS} roles, and each needs a person of its own: name fewer`,
+  ),
   verification: choice("click", "email", "email-code"),
   environments: optional(list(environment)),
   reasonRequired: optional(flag),
   recipientDomains: optional(
     list(
       text([
-        matches(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+$/),
+        matches(new RegExp(PATTERNS.domain)),
         "must be a bare domain in lower case, such as vendor.example: no @ and no wildcard",
       ]),
     ),
@@ -120,9 +125,6 @@ export const CLASS = props<CredentialClass>({
   reviewerRequired: optional(flag),
   rerunAsksAnew: optional(flag),
 });
-
-const SECRET_NAME_PATTERN = /^[\w+=.@-]+(\/[\w+=.@-]+)*(\/\*)?$/;
-const PARAMETER_NAME_PATTERN = /^\/?[\w.-]+(\/[\w.-]+)*(\/\*)?$/;
 
 const JOBS = {
   repository,
@@ -140,12 +142,20 @@ const JOBS = {
 
 const RIGHTS_IN_STACK = {
   secretNames: optional(
-    list(text([matches(SECRET_NAME_PATTERN), "must be the name of a secret, or a path that ends with /*"])),
+    list(
+      text([
+        matches(new RegExp(PATTERNS.secretName)),
+        "must be the name of a secret, or a path that ends with /*",
+      ]),
+    ),
   ),
   secretTags: optional(map(text(NO_WILDCARD), text(NO_WILDCARD))),
   parameterNames: optional(
     list(
-      text([matches(PARAMETER_NAME_PATTERN), "must be the name of a parameter, or a path that ends with /*"]),
+      text([
+        matches(new RegExp(PATTERNS.parameterName)),
+        "must be the name of a parameter, or a path that ends with /*",
+      ]),
     ),
   ),
   passphrasePath: optional(

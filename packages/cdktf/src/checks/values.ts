@@ -34,6 +34,31 @@ export function arnRule({ service, example }: ArnForm): string {
   return `must be a whole ARN, arn:aws:${service}:${example}, without a wildcard`;
 }
 
+/** What construct and module take alike besides, as regular expressions of both languages, without a delimiter. */
+export const PATTERNS = {
+  address: '^[^\\s@<>",;]+@[^\\s@<>",;]+\\.[^\\s@<>",;]+$',
+  httpsUrl: "^https://[^\\s?#/]+(/[^\\s?#]*[^/\\s?#])?$",
+  gitHubNumber: "^[1-9][0-9]{0,18}$",
+  gitHubIssuer: "^https://token[.]actions[.](githubusercontent[.]com(/[\\w.-]+)?|[\\w-]+[.]ghe[.]com)$",
+  owner: "^[A-Za-z0-9][A-Za-z0-9-]{0,38}$",
+  repositoryName: "^[A-Za-z0-9._-]{1,100}$",
+  hostName: "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+  hostedZone: "^Z[A-Z0-9]{1,31}$",
+  runtime: "^nodejs(2[0-9]|[3-9][0-9])[.]x$",
+  className: "^[a-z0-9][a-z0-9-]{0,63}$",
+  domain: "^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z0-9-]+$",
+  rotatedSecret: "^[\\w/+=.@-]+[*]?$",
+  secretName: "^[\\w+=.@-]+(/[\\w+=.@-]+)*(/[*])?$",
+  parameterName: "^/?[\\w.-]+(/[\\w.-]+)*(/[*])?$",
+} as const;
+
+/** Seconds, 31 days. A class that lets a link live longer has its time in the wrong unit. */
+export const LONGEST_LIFE = 31 * 86_400;
+/** Characters that EventBridge takes in a rule's pattern are 2,048; the rest of ours needs fewer than 200 of them. */
+export const PATTERN_LIMIT = 1_848;
+/** Days that an event must be kept: its day is over, sealed, and archived before, also where the sealer has failed for some days. */
+export const SHORTEST_EVENT_RETENTION = 7;
+
 /** The retentions, in days, that CloudWatch Logs offers (PutRetentionPolicy). */
 export const LOG_RETENTION_DAYS: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -57,7 +82,7 @@ export function arn(form: ArnForm) {
 }
 
 export const address = text([
-  matches(/^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/),
+  matches(new RegExp(PATTERNS.address)),
   "must be a bare e-mail address, such as handoff@example.com",
 ]);
 export const topicArn = arn(ARNS.topic);
@@ -67,16 +92,16 @@ export const functionArn = arn(ARNS.function);
 export const boundaryArn = arn(ARNS.permissionsBoundary);
 export const providerArn = arn(ARNS.oidcProvider);
 export const hostedZoneId = text([
-  matches(/^Z[A-Z0-9]{1,31}$/),
+  matches(new RegExp(PATTERNS.hostedZone)),
   "must be the ID of a Route 53 zone, such as Z0123456789ABC",
 ]);
 export const httpsUrl = text([
-  (value) => URL.canParse(value) && new URL(value).protocol === "https:" && /^[^\s?#]+[^/\s?#]$/.test(value),
+  (value) => URL.canParse(value) && matches(new RegExp(PATTERNS.httpsUrl))(value),
   "must be an https URL without a trailing slash",
 ]);
 const gitHubNumber = (what: string, query: string) =>
   text([
-    matches(/^[1-9]\d{0,18}$/),
+    matches(new RegExp(PATTERNS.gitHubNumber)),
     `must be GitHub's number of the ${what}, as a text (gh api repos/OWNER/NAME --jq ${query}): a name can be given to somebody else, a number cannot`,
   ]);
 export const repositoryId = gitHubNumber("repository", ".id");

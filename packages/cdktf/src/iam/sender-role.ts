@@ -123,7 +123,7 @@ export type GitHubJobs = {
  * Who may assume a role with a workflow's token. The subject is compared with both of its forms: by names, and by names
  * with their numbers, which GitHub gives to repositories made or renamed from 15 July 2026 on and to those that opt in.
  * https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
- * AWS compares claims besides the subject for github.com only.
+ * AWS compares claims besides the subject for github.com and ghe.com only.
  * https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/
  */
 export function gitHubTrust(jobs: GitHubJobs, providerArn: string): Statement {

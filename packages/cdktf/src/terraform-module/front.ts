@@ -3,28 +3,37 @@ import { CloudfrontDistribution } from "@cdktf/provider-aws/lib/cloudfront-distr
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
+import { ARNS, arnRule, PATTERNS } from "../checks/values.ts";
 import { Edge } from "../http/edge.ts";
 import { CustomDomain } from "../http/host-name.ts";
 import { ReadableStack, tagEverything } from "../terraform.ts";
 import type { MadeIf } from "./made-if.ts";
-import { expression, ref, SHARED, type Variable } from "./variables.ts";
+import { expression, isArn, isLike, isWhole, ref, SHARED, type Variable } from "./variables.ts";
 
 const HOST: Readonly<Record<string, Variable>> = {
   host: {
     type: "string",
     description: "The service's host name.",
     holds: [
-      'can(regex("^[a-z0-9-]+([.][a-z0-9-]+)+$", var.host))',
+      isLike("var.host", PATTERNS.hostName),
       "host must be a bare host name in lower case: no scheme, port or path.",
     ],
   },
-  hosted_zone_id: { type: "string", description: "Route 53 zone of the host name." },
+  hosted_zone_id: {
+    type: "string",
+    description: "Route 53 zone of the host name.",
+    holds: [
+      isLike("var.hosted_zone_id", PATTERNS.hostedZone),
+      "hosted_zone_id must be the ID of a zone, Z0123456789ABC.",
+    ],
+  },
 };
 
 const certificate = (region: string): Variable => ({
   type: "object({ arn = string })",
   description: `Its ACM certificate, in ${region}. Without it, the module makes one and validates it through the zone.`,
   default: null,
+  holds: [isArn("var.certificate.arn", ARNS.certificate), `certificate.arn ${arnRule(ARNS.certificate)}.`],
 });
 
 /** What a module makes where no certificate is given. */
@@ -71,14 +80,29 @@ export const EDGE_VARIABLES: Readonly<Record<string, Variable>> = {
   name: SHARED.name("secret-handoff"),
   ...HOST,
   certificate: certificate("us-east-1"),
-  api_endpoint: { type: "string", description: "The service's output api_endpoint." },
+  api_endpoint: {
+    type: "string",
+    description: "The service's output api_endpoint.",
+    holds: ['can(regex("^https://[a-z0-9.-]+$", var.api_endpoint))', "api_endpoint must read https://HOST."],
+  },
   requests_per_address: {
     type: "number",
     description: "Requests that one address may make in five minutes, besides the senders' calls.",
     default: 500,
-    holds: ["var.requests_per_address >= 10", "AWS WAF accepts 10 at least."],
+    holds: [
+      isWhole("var.requests_per_address", 10, 2_000_000_000),
+      "requests_per_address is a whole number from 10 to 2000000000: AWS WAF accepts no other.",
+    ],
   },
-  price_class: { type: "string", description: "CloudFront's price class.", default: "PriceClass_100" },
+  price_class: {
+    type: "string",
+    description: "CloudFront's price class.",
+    default: "PriceClass_100",
+    holds: [
+      'contains(["PriceClass_100", "PriceClass_200", "PriceClass_All"], var.price_class)',
+      "price_class is PriceClass_100, PriceClass_200 or PriceClass_All.",
+    ],
+  },
   tags: SHARED.tags,
 };
 

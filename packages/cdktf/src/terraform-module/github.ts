@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import { ARNS, arnRule } from "../checks/values.ts";
+import { ARNS, arnRule, PATTERNS } from "../checks/values.ts";
 import { ROTATES_ONLY } from "../iam/function-permissions.ts";
 import { allow, policyDocument, type Statement } from "../iam/policies.ts";
 import { checkMailStatement, gitHubTrust, mailLinksStatement, SenderRole } from "../iam/sender-role.ts";
@@ -12,6 +12,9 @@ import {
   arnVariable,
   expression,
   isArn,
+  isLike,
+  isLikeIfGiven,
+  isWhole,
   type Rule,
   ref,
   SHARED,
@@ -19,13 +22,15 @@ import {
 } from "./variables.ts";
 
 const whole = (name: string, consequence: string): Rule => [
-  `!can(regex("[*?:]|^\\\\s|\\\\s$", var.${name}))`,
+  `!can(regex("^$|[*?:]|^\\\\s|\\\\s$", var.${name}))`,
   `${name} must be written out, without a wildcard, a colon, or white space around it: else ${consequence}.`,
 ];
 const gitHubNumber = (name: string): Rule => [
-  `can(regex("^[1-9][0-9]*$", var.${name}))`,
+  isLike(`var.${name}`, PATTERNS.gitHubNumber),
   `${name} must be GitHub's number: names can be given to somebody else, numbers cannot.`,
 ];
+
+const TAG = "^[^*?\\s]([^*?]*[^*?\\s])?$";
 
 export const GITHUB_VARIABLES: Readonly<Record<string, Variable>> = {
   name: SHARED.name("secret-handoff-github"),
@@ -41,16 +46,16 @@ export const GITHUB_VARIABLES: Readonly<Record<string, Variable>> = {
     type: "string",
     description: "Owner of the repository.",
     holds: [
-      '!can(regex("[*?/]", var.owner))',
-      "owner must be written out: a wildcard would admit strangers.",
+      isLike("var.owner", PATTERNS.owner),
+      "owner must be written out, as GitHub writes it: a wildcard would admit strangers.",
     ],
   },
   repository: {
     type: "string",
     description: "Name of the repository, without its owner.",
     holds: [
-      '!can(regex("[*?/]", var.repository))',
-      "repository must be written out: a wildcard would admit repositories that are not yours.",
+      isLike("var.repository", PATTERNS.repositoryName),
+      "repository must be written out, without its owner: a wildcard would admit repositories that are not yours.",
     ],
   },
   owner_id: {
@@ -84,7 +89,7 @@ export const GITHUB_VARIABLES: Readonly<Record<string, Variable>> = {
       "Issuer of the jobs' tokens. Of another than github.com's, AWS compares the subject alone: protect the environment.",
     default: GITHUB_ISSUER,
     holds: [
-      'can(regex("^https://[^*?]*[^/*?]$", var.issuer))',
+      `${isLike("var.issuer", PATTERNS.httpsUrl)} && !can(regex("[*]", var.issuer))`,
       "issuer must be an https URL without a trailing slash.",
     ],
   },
@@ -93,7 +98,7 @@ export const GITHUB_VARIABLES: Readonly<Record<string, Variable>> = {
     description: "Names of the secrets that the role may read; a trailing /* takes all below a path.",
     default: [],
     holds: [
-      'alltrue([for n in var.secret_names : can(regex("^[[:word:]+=.@-]+(/[[:word:]+=.@-]+)*(/[*])?$", n))])',
+      `alltrue([for n in var.secret_names : ${isLike("n", PATTERNS.secretName)}])`,
       "Name each secret whole, or a path that ends with /*.",
     ],
   },
@@ -101,13 +106,17 @@ export const GITHUB_VARIABLES: Readonly<Record<string, Variable>> = {
     type: "map(string)",
     description: "Lets the role read every secret that has all of these tags.",
     default: {},
+    holds: [
+      `alltrue([for key, value in var.secret_tags : alltrue([for text in [key, value] : ${isLike("text", TAG)}])])`,
+      "secret_tags has a key and a value for each tag, written out: neither is empty, has white space around it, or has a wildcard.",
+    ],
   },
   parameter_names: {
     type: "list(string)",
     description: "Names of Systems Manager parameters to read; a trailing /* takes all below a path.",
     default: [],
     holds: [
-      'alltrue([for n in var.parameter_names : can(regex("^/?[[:word:].-]+(/[[:word:].-]+)*(/[*])?$", n))])',
+      `alltrue([for n in var.parameter_names : ${isLike("n", PATTERNS.parameterName)}])`,
       "Name each parameter whole, or a path that ends with /*.",
     ],
   },
@@ -161,13 +170,21 @@ export const GITHUB_VARIABLES: Readonly<Record<string, Variable>> = {
     ARNS.sesConfigurationSet,
     "The service's output mail_configuration_set_arn.",
   ),
-  mail_from: { type: "string", description: "The sender's address, in that identity.", default: null },
+  mail_from: {
+    type: "string",
+    description: "The sender's address, in that identity. Without it, the role mails nothing.",
+    default: null,
+    holds: [
+      isLikeIfGiven("var.mail_from", PATTERNS.address),
+      "mail_from must be a bare e-mail address, such as handoff@example.com.",
+    ],
+  },
   max_session_duration: {
     type: "number",
     description: "Seconds that the role's credentials may last: as long as a step awaits its recipients.",
     default: 3_600,
     holds: [
-      "var.max_session_duration >= 3600 && var.max_session_duration <= 43200",
+      isWhole("var.max_session_duration", 3_600, 43_200),
       "max_session_duration is in seconds, from 3600 to 43200.",
     ],
   },
@@ -207,7 +224,7 @@ export class GitHubModule extends ReadableStack {
     super(scope, id);
     this.addOverride("locals", {
       issuer_host: expression('replace(var.issuer, "https://", "")'),
-      github_dot_com: expression(`startswith(var.issuer, "${GITHUB_ISSUER}")`),
+      github_dot_com: expression(isLike("var.issuer", PATTERNS.gitHubIssuer)),
     });
     const jobs = {
       repository: `${ref("owner")}/${ref("repository")}`,
@@ -227,13 +244,44 @@ export class GitHubModule extends ReadableStack {
       "assume_role_policy",
       policyDocument([forAnyIssuer(gitHubTrust(jobs, ref("oidc_provider_arn")))]),
     );
+    sender.role.addOverride("lifecycle.precondition", PRECONDITIONS);
     sender.role.addOverride("max_session_duration", ref("max_session_duration"));
     tagEverything(sender, ref("tags"));
     this.output({ roleArn: sender.arn, roleName: sender.role.name });
   }
 }
 
-/** Claims that AWS compares for github.com only. */
+const PRECONDITIONS = [
+  {
+    condition: expression(
+      "length(var.secret_names) + length(var.secret_tags) + length(var.parameter_names) + length(var.assume_role_arns) > 0",
+    ),
+    error_message:
+      "The role could read nothing to hand over: give secret_names, secret_tags, parameter_names or assume_role_arns.",
+  },
+  {
+    condition: expression("var.rotate == null || length(var.secret_names) + length(var.secret_tags) > 0"),
+    error_message: "The role has rotate, and no secret to rotate: give secret_names or secret_tags.",
+  },
+  {
+    condition: expression('length(var.rotation_function_arns) == 0 || try(var.rotate == "managed", false)'),
+    error_message: "The role has rotation_function_arns, which only rotate = managed needs.",
+  },
+  {
+    condition: expression("var.workflow == null || local.github_dot_com"),
+    error_message:
+      "AWS compares workflow for github.com and ghe.com only: with another issuer leave it out, and protect the environment.",
+  },
+  {
+    condition: expression(
+      "var.mail_identity_arn == null || (var.mail_configuration_set_arn != null && var.mail_from != null)",
+    ),
+    error_message:
+      "With mail_identity_arn the role needs mail_from, the only address that it may mail from, and mail_configuration_set_arn.",
+  },
+];
+
+/** Claims that AWS compares for github.com and ghe.com only. */
 const OF_GITHUB_DOT_COM = ["repository_id", "environment", "job_workflow_ref"];
 
 /** The trust in the jobs of github.com, under the host of the issuer that is given. */

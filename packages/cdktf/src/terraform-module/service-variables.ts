@@ -1,8 +1,26 @@
 import { DEFAULT_RETENTION_DAYS } from "@secret-handoff/lambda/tables";
-import { ARNS, arnRule, LOG_RETENTION_DAYS, LONGEST_EVENT_RETENTION } from "../checks/values.ts";
+import {
+  ARNS,
+  arnRule,
+  LOG_RETENTION_DAYS,
+  LONGEST_EVENT_RETENTION,
+  PATTERN_LIMIT,
+  PATTERNS,
+  SHORTEST_EVENT_RETENTION,
+} from "../checks/values.ts";
 import { FUNCTION_NAMES } from "../functions/archive.ts";
 import type { Field, Shape } from "./shapes.ts";
-import { arnVariable, isArn, POLICY_VARIABLES, type Rule, SHARED, type Variable } from "./variables.ts";
+import {
+  arnVariable,
+  isArn,
+  isLike,
+  isLikeIfGiven,
+  isWhole,
+  POLICY_VARIABLES,
+  type Rule,
+  SHARED,
+  type Variable,
+} from "./variables.ts";
 
 /** Whether an object is there is known before it is known what its ARN will be: so a plan can count what depends on it. */
 const ARN: Shape = { object: { arn: "string" } };
@@ -10,6 +28,10 @@ const EMAILS: Field = { kind: "list(string)", default: [] };
 const OFF: Field = { kind: "bool", default: false };
 const ALARMS: Shape = { object: { "topic?": ARN, "emails?": EMAILS, "critical_classes?": "list(string)" } };
 const REACTION: Shape = { object: { "topic?": ARN, "emails?": EMAILS, "rotate?": OFF } };
+
+const REPOSITORY = `^${PATTERNS.owner.slice(1, -1)}/${PATTERNS.repositoryName.slice(1, -1)}$`;
+/** It stands in a template of JSON. */
+const EVENT_TYPE = '^[^"\\\\<>\\s]([^"\\\\<>\\p{Cc}]{0,98}[^"\\\\<>\\s])?$';
 
 /** The parts of a company, with their names in the function's COMPANY. */
 export const COMPANY = [
@@ -22,15 +44,22 @@ export const COMPANY = [
   ["imprint_url", "imprintUrl"],
 ] as const;
 
-const isTopic = (variable: string): Rule => [
-  isArn(`local.${variable}.topic.arn`, ARNS.topic),
-  `${variable}.topic.arn ${arnRule(ARNS.topic)}.`,
+const whoIsNotified = (variable: string): readonly Rule[] => [
+  [isArn(`local.${variable}.topic.arn`, ARNS.topic), `${variable}.topic.arn ${arnRule(ARNS.topic)}.`],
+  [
+    `alltrue([for e in flatten(local.${variable}.emails) : ${isLike("e", PATTERNS.address)}]) && (local.${variable}.topic == null || length(local.${variable}.emails) == 0)`,
+    `${variable}.emails must be bare e-mail addresses, such as ops@example.com. With topic there are none: subscribe them to that topic.`,
+  ],
 ];
 
-const throttle = (routes: string, rate: number, burst: number): Variable => ({
+const throttle = (name: string, routes: string, rate: number, burst: number): Variable => ({
   type: "object({ rate = number, burst = number })",
   description: `Requests a second, and at once, to ${routes}.`,
   default: { rate, burst },
+  holds: [
+    `try(var.throttle_${name}.rate > 0 && var.throttle_${name}.rate <= 10000, false) && ${isWhole(`var.throttle_${name}.burst`, 1, 10_000)}`,
+    "A limit has rate, requests a second above 0 and at most 10000, and burst, whole requests from 1 to 10000: without them the route would have none.",
+  ],
 });
 
 export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
@@ -56,8 +85,8 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     description: "The address that codes are mailed from. It needs ses or smtp.",
     default: null,
     holds: [
-      'var.mail_from == null || can(regex("^[^@ ]+@[^@ ]+$", var.mail_from))',
-      "mail_from must be an address.",
+      isLikeIfGiven("var.mail_from", PATTERNS.address),
+      "mail_from must be a bare e-mail address, such as handoff@example.com.",
     ],
   },
   ses: {
@@ -66,8 +95,8 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
       "Mails codes through SES, from this identity. tls_policy REQUIRE bounces mail that would travel in the clear; or OPTIONAL.",
     default: null,
     holds: [
-      isArn("local.ses.identity_arn", ARNS.sesIdentity),
-      `ses.identity_arn ${arnRule(ARNS.sesIdentity)}.`,
+      `${isArn("local.ses.identity_arn", ARNS.sesIdentity)} && contains(["REQUIRE", "OPTIONAL"], try(local.ses.tls_policy, "REQUIRE"))`,
+      `ses.identity_arn ${arnRule(ARNS.sesIdentity)}, and ses.tls_policy is REQUIRE or OPTIONAL.`,
     ],
   },
   smtp: {
@@ -86,8 +115,21 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
       "Folder with recipient.zip, sender.zip, drainer.zip, sweeper.zip and sealer.zip of the same release. The module of a release has them.",
     default: null,
   },
-  runtime: { type: "string", description: "Lambda runtime of the functions.", default: "nodejs24.x" },
-  memory_size: { type: "number", description: "Memory of each function, MB.", default: 512 },
+  runtime: {
+    type: "string",
+    description: "Lambda runtime of the functions.",
+    default: "nodejs24.x",
+    holds: [
+      isLike("var.runtime", PATTERNS.runtime),
+      "runtime must be one of Node.js 20 or later, such as nodejs24.x.",
+    ],
+  },
+  memory_size: {
+    type: "number",
+    description: "Memory of each function, MB.",
+    default: 512,
+    holds: [isWhole("var.memory_size", 128, 10_240), "memory_size is in whole megabytes, from 128 to 10240."],
+  },
   log_retention_days: {
     type: "number",
     description: "Days to keep the logs of the functions and of the API.",
@@ -102,8 +144,8 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     description: "Days to keep an audit event in the audit table.",
     default: DEFAULT_RETENTION_DAYS,
     holds: [
-      `var.event_retention_days >= 1 && var.event_retention_days <= ${LONGEST_EVENT_RETENTION} && floor(var.event_retention_days) == var.event_retention_days`,
-      `event_retention_days must be a whole number of days from 1 to ${LONGEST_EVENT_RETENTION}.`,
+      isWhole("var.event_retention_days", SHORTEST_EVENT_RETENTION, LONGEST_EVENT_RETENTION),
+      `event_retention_days must be a whole number of days from ${SHORTEST_EVENT_RETENTION} to ${LONGEST_EVENT_RETENTION}: an event is sealed before it goes.`,
     ],
   },
   recipients: {
@@ -144,10 +186,10 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
       "run_by must be one line of 1 to 100 characters.",
     ],
   },
-  throttle_page: throttle("GET /h/*", 50, 100),
-  throttle_recipient: throttle("POST /v1/handoffs/*", 50, 100),
-  throttle_sender: throttle("/v1/sender/*", 20, 100),
-  throttle_operators: throttle("/iam/v1/sender/*", 5, 20),
+  throttle_page: throttle("page", "GET /h/*", 50, 100),
+  throttle_recipient: throttle("recipient", "POST /v1/handoffs/*", 50, 100),
+  throttle_sender: throttle("sender", "/v1/sender/*", 20, 100),
+  throttle_operators: throttle("operators", "/iam/v1/sender/*", 5, 20),
   protect_handoffs: {
     type: "bool",
     description: "Deletion protection of the one-time table.",
@@ -159,6 +201,10 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     description:
       "Concurrent executions to reserve for each function. A new account has 10 in all, of which none can be reserved.",
     default: {},
+    holds: [
+      `alltrue([for count in values(local.reserved_concurrency) : count == null || ${isWhole("count", 1, 1_000_000)}])`,
+      "reserved_concurrency has whole executions, at least 1: with 0 a function never runs.",
+    ],
   },
   kms_key_arn: arnVariable(
     "kms_key_arn",
@@ -170,15 +216,21 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     description:
       "Who is notified of alarms, and of locked and reported handoffs: a topic of yours, or addresses. critical_classes names the classes whose handoffs raise an alarm when they did not arrive; without it, those that need two approvals or a mailed code.",
     default: {},
-    holds: isTopic("alarms"),
+    holds: [
+      ...whoIsNotified("alarms"),
+      [
+        "try(length(local.alarms.critical_classes) > 0, true)",
+        "alarms.critical_classes is empty: name a class, or leave it out.",
+      ],
+    ],
   },
   events: {
     type: { object: { "topic?": ARN, "log_retention_days?": "number", "bus?": ARN } },
     description: "Where audit events go besides the audit table: a topic, a new log group, another bus.",
     default: {},
     holds: [
-      `${isArn("local.events.topic.arn", ARNS.topic)} && ${isArn("local.events.bus.arn", ARNS.bus)}`,
-      `events.topic.arn ${arnRule(ARNS.topic)}; events.bus.arn ${arnRule(ARNS.bus)}.`,
+      `${isArn("local.events.topic.arn", ARNS.topic)} && ${isArn("local.events.bus.arn", ARNS.bus)} && (local.events.log_retention_days == null || contains([${LOG_RETENTION_DAYS.join(", ")}], coalesce(local.events.log_retention_days, 0)))`,
+      `events.topic.arn ${arnRule(ARNS.topic)}; events.bus.arn ${arnRule(ARNS.bus)}; events.log_retention_days is one of ${LOG_RETENTION_DAYS.join(", ")}.`,
     ],
   },
   on_undelivered: {
@@ -186,13 +238,13 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     description:
       "What follows when a handoff expired unread, was locked, was never confirmed, or its mail bounced.",
     default: {},
-    holds: isTopic("on_undelivered"),
+    holds: whoIsNotified("on_undelivered"),
   },
   on_reported: {
     type: REACTION,
     description: "What follows when the recipient reports a handoff as not theirs.",
     default: {},
-    holds: isTopic("on_reported"),
+    holds: whoIsNotified("on_reported"),
   },
   on_delivered: {
     type: "object({ rotate_after = number })",
@@ -215,8 +267,14 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
       "What the service may rotate: whole ARNs of secrets that have a rotation, and the numbers of the repositories whose handoffs rotate them.",
     default: null,
     holds: [
-      `(local.rotation == null || try(length(local.rotation.secrets) > 0 && alltrue([for s in flatten(local.rotation.secrets) : ${isArn("s.arn", ARNS.secret)} && (s.operators || length(s.repository_ids) > 0)]), false)) && alltrue([for each in try(local.rotation.function_arns, []) : ${isArn("each", ARNS.function)}])`,
-      "rotation.secrets needs whole ARNs, with the six characters that Secrets Manager adds, each with repository_ids or operators; rotation.function_arns whole ARNs of functions.",
+      [
+        `(local.rotation == null || try(length(local.rotation.secrets) > 0 && alltrue([for s in flatten(local.rotation.secrets) : ${isArn("s.arn", ARNS.secret)} && (s.operators || length(s.repository_ids) > 0)]), false)) && alltrue([for each in try(local.rotation.function_arns, []) : ${isArn("each", ARNS.function)}])`,
+        "rotation.secrets needs whole ARNs, with the six characters that Secrets Manager adds, each with repository_ids or operators; rotation.function_arns whole ARNs of functions.",
+      ],
+      [
+        `local.rotation == null || try(${isWhole("local.rotation.limit_per_day", 1, 100)} && alltrue([for id in flatten(local.rotation.secrets[*].repository_ids) : ${isLike("id", PATTERNS.gitHubNumber)}]) && length(distinct(local.rotation.secrets[*].arn)) == length(local.rotation.secrets) && length(jsonencode(distinct(flatten(local.rotation.secrets[*].repository_ids)))) <= ${PATTERN_LIMIT}, false)`,
+        `rotation.limit_per_day is whole rotations, from 1 to 100. rotation.secrets has each ARN once, and repository_ids are GitHub's numbers, ${PATTERN_LIMIT} characters of them at the most.`,
+      ],
     ],
   },
   on_rotated: {
@@ -233,8 +291,8 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
       "Starts a workflow (repository_dispatch) when one of these secrets has a new current version.",
     default: null,
     holds: [
-      `(local.on_rotated == null || try(length(local.on_rotated.secret_names) > 0 && can(regex("^[^/ ]+/[^/ ]+$", local.on_rotated.repository)), false)) && ${isArn("local.on_rotated.connection_arn", ARNS.connection)}`,
-      "on_rotated needs secret_names, repository as owner/name, and connection_arn, the whole ARN of an EventBridge connection.",
+      `(local.on_rotated == null || try(length(local.on_rotated.secret_names) > 0 && alltrue([for n in flatten(local.on_rotated.secret_names) : ${isLike("n", PATTERNS.rotatedSecret)}]) && ${isLike("local.on_rotated.repository", REPOSITORY)} && ${isLike("local.on_rotated.event_type", EVENT_TYPE)} && ${isLike("local.on_rotated.api_url", PATTERNS.httpsUrl)}, false)) && ${isArn("local.on_rotated.connection_arn", ARNS.connection)}`,
+      "on_rotated needs secret_names, each the name of a secret, or what names begin with and one * after it; repository as owner/name; and connection_arn, the whole ARN of an EventBridge connection. event_type has 1 to 100 characters without quotes, api_url is an https URL.",
     ],
   },
   permissions_boundary_arn: SHARED.permissionsBoundary,

@@ -7,6 +7,7 @@ import { noticeTopic } from "../events.ts";
 import type { FunctionCode, FunctionName } from "../functions/archive.ts";
 import { smtpStatements } from "../iam/function-permissions.ts";
 import { policyDocument } from "../iam/policies.ts";
+import { GITHUB_ISSUER } from "../policy.ts";
 import { outputsOf } from "../secret-handoff.ts";
 import { Service, type ServiceProps } from "../service.ts";
 import { arnParts, ReadableStack, tagEverything } from "../terraform.ts";
@@ -214,6 +215,32 @@ const PRECONDITIONS = [
       "local.rotation != null || !(local.on_undelivered.rotate || local.on_reported.rotate || var.on_delivered != null)",
     ),
     error_message: "A reaction rotates, and rotation names no secrets that it may rotate.",
+  },
+  {
+    condition: expression("(var.mail_from != null) == (local.ses != null || local.smtp != null)"),
+    error_message:
+      "mail_from needs ses or smtp, which mail, and each of them needs mail_from, the only address that they mail from.",
+  },
+  {
+    condition: expression(
+      `try(local.ses == null || length([for i in [lower(element(split("/", local.ses.identity_arn), 1))] : i if lower(var.mail_from) == i || endswith(replace(lower(var.mail_from), "/^.*@/", "."), ".\${i}")]) > 0, true)`,
+    ),
+    error_message: "mail_from must be of ses.identity_arn: SES sends only from what it has verified.",
+  },
+  {
+    condition: expression(`var.jwks_url == null || var.issuer != "${GITHUB_ISSUER}"`),
+    error_message:
+      "jwks_url is set without issuer, so keys from elsewhere would verify github.com's tokens: set issuer, or leave jwks_url out.",
+  },
+  {
+    condition: expression("!var.close_default_endpoint || var.origin != null"),
+    error_message:
+      "close_default_endpoint switches the only address off: set origin to the host that modules/domain leads to the service.",
+  },
+  {
+    condition: expression("local.rotation == null || local.rotating"),
+    error_message:
+      "rotation is set, and nothing rotates: set rotate in on_undelivered or on_reported, or on_delivered, or leave it out.",
   },
   CLASSES_EXIST,
   APPROVERS_SUFFICE,

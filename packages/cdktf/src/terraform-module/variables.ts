@@ -1,5 +1,11 @@
-import { type CredentialClass, DEFAULT_CLASSES, LONGEST_APPROVAL, Right } from "@secret-handoff/protocol/api";
-import { ARNS, type ArnForm, arnPattern, arnRule } from "../checks/values.ts";
+import {
+  type CredentialClass,
+  DEFAULT_CLASSES,
+  LONGEST_APPROVAL,
+  MOST_APPROVALS,
+  Right,
+} from "@secret-handoff/protocol/api";
+import { ARNS, type ArnForm, arnPattern, arnRule, LONGEST_LIFE, PATTERNS } from "../checks/values.ts";
 import { GITHUB_ISSUER } from "../policy.ts";
 import { type Expression, snakeCase } from "../terraform.ts";
 import { Raw } from "./hcl.ts";
@@ -13,7 +19,7 @@ export type Variable = {
   /** Left out where the caller must give it. */
   readonly default?: unknown;
   /** On `var.NAME`; of an input with a shape on `local.NAME`, in which every key is there. */
-  readonly holds?: Rule;
+  readonly holds?: Rule | readonly Rule[];
 };
 
 /** A Terraform condition, and the sentence for when it does not hold. */
@@ -28,7 +34,7 @@ export function variableBlocks(
       const shape = typeof type === "string" ? undefined : type;
       const rules = [
         ...(shape ? shapeRules(name, shape) : []),
-        ...(holds ? [shape ? onLocal(name, shape, holds) : holds] : []),
+        ...rulesOf(holds).map((rule) => (shape ? onLocal(name, shape, rule) : rule)),
       ];
       return [
         name,
@@ -49,6 +55,15 @@ export function variableBlocks(
       ];
     }),
   );
+}
+
+function rulesOf(holds: Variable["holds"]): readonly Rule[] {
+  if (holds === undefined) return [];
+  return isOne(holds) ? [holds] : holds;
+}
+
+function isOne(holds: Rule | readonly Rule[]): holds is Rule {
+  return typeof holds[0] === "string";
 }
 
 /** A validation sees nothing but its own variable: what the local will be stands in its place. */
@@ -80,6 +95,23 @@ export function isArn(value: string, form: ArnForm): string {
   return `(${isLeftOut} || can(regex(${JSON.stringify(arnPattern(form))}, ${value})))`;
 }
 
+/** A condition: the whole text matches. */
+export function isLike(value: string, pattern: string): string {
+  return `can(regex(${JSON.stringify(pattern)}, ${value}))`;
+}
+
+/** The same, or nothing is given. */
+export function isLikeIfGiven(value: string, pattern: string): string {
+  return `(${value} == null || ${isLike(value, pattern)})`;
+}
+
+/** A condition: a whole number in this range, and not null, which Terraform lets into objects and lists. */
+export function isWhole(value: string, min: number, max: number): string {
+  return `try(${value} >= ${min} && ${value} <= ${max} && floor(${value}) == ${value}, false)`;
+}
+
+const HTTPS_URL = "must be an https URL without a query and without a slash at its end";
+
 /** An input that takes such an ARN; null where there is none. */
 export function arnVariable(name: string, form: ArnForm, description: string): Variable {
   return {
@@ -97,7 +129,7 @@ export function arnsVariable(name: string, form: ArnForm, description: string): 
     description,
     default: [],
     holds: [
-      `alltrue([for each in var.${name} : ${isArn("each", form)}])`,
+      `alltrue([for each in var.${name} : ${isLike("each", arnPattern(form))}])`,
       `Each of ${name} ${arnRule(form)}.`,
     ],
   };
@@ -175,8 +207,14 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
     description:
       "Who may send, revoke and audit; an empty list refuses everyone. Each has repository_id (or repository) and may; and environment, workflow, ref, events, classes where those must match. For pipelines that are not GitHub's it has issuer and claims instead.",
     holds: [
-      `alltrue([for s in local.senders : (s.repository_id != null || s.repository != null || s.owner_id != null || s.issuer != null) && length(s.may) > 0 && length(setsubtract(s.may, ${RIGHTS})) == 0 && ${noneEmpty("s", ["events", "classes", "roles", "claims"])} && !can(regex("[*?]", jsonencode(s))) && ${trimmed("s")} && alltrue([for number in [s.repository_id, s.owner_id] : number == null ? true : can(regex("^[1-9][0-9]*$", number))]) && !(contains(s.may, "erase") && s.classes != null)])`,
-      "Each sender needs repository_id (or repository) and may, no wildcard, and no white space around a text; repository_id and owner_id are GitHub's numbers: without a repository every one on GitHub would match. No list is empty, and may has only send, check, revoke, approve, audit and erase. Erasing covers every class: with erase there are no classes.",
+      [
+        `alltrue([for s in local.senders : (s.repository_id != null || s.repository != null || s.owner_id != null || s.issuer != null) && length(s.may) > 0 && length(setsubtract(s.may, ${RIGHTS})) == 0 && ${noneEmpty("s", ["events", "classes", "roles", "claims"])} && !can(regex("[*?]", jsonencode(s))) && ${trimmed("s")} && alltrue([for number in [s.repository_id, s.owner_id] : ${isLikeIfGiven("number", PATTERNS.gitHubNumber)}]) && !(contains(s.may, "erase") && s.classes != null)])`,
+        "Each sender needs repository_id (or repository) and may, no wildcard, and no white space around a text; repository_id and owner_id are GitHub's numbers: without a repository every one on GitHub would match. No list is empty, and may has only send, check, revoke, approve, audit and erase. Erasing covers every class: with erase there are no classes.",
+      ],
+      [
+        `alltrue([for s in local.senders : (s.issuer == null ? s.claims == null && (s.environment != null || !contains(s.may, "approve")) : s.claims != null && s.roles == null && !contains(s.may, "approve") && alltrue([for part in [s.repository_id, s.repository, s.owner_id, s.environment, s.workflow, s.ref] : part == null]) && s.events == null)])`,
+        "A sender that may approve needs environment: else every job of the repository could. A sender with issuer has claims, no part that only GitHub's tokens have, and neither approve nor roles; one without issuer has no claims.",
+      ],
     ],
   },
   operators: {
@@ -195,18 +233,21 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
       "The credential classes. Each has name, expires_within (seconds), passphrase, approvals, verification; and environments, reason_required, recipient_domains, receipt_required, reviewer_required, rerun_asks_anew where wanted.",
     default: DEFAULT_CLASSES.map(inTerraform),
     holds: [
-      `length(local.classes) > 0 && alltrue([for c in local.classes : c.expires_within >= 60 && contains(["required", "recommended", "optional"], c.passphrase) && contains(["click", "email", "email-code"], c.verification) && ${noneEmpty("c", ["environments", "recipient_domains"])}])`,
-      "At least one class is needed, and each needs expires_within: whole seconds, at least 60; passphrase required, recommended or optional; verification click, email or email-code. environments and recipient_domains are not empty.",
+      [
+        `length(local.classes) > 0 && alltrue([for c in local.classes : ${isWhole("c.expires_within", 60, LONGEST_LIFE)} && contains(["required", "recommended", "optional"], c.passphrase) && contains(["click", "email", "email-code"], c.verification) && ${noneEmpty("c", ["environments", "recipient_domains"])}])`,
+        `At least one class is needed, and each needs expires_within: whole seconds, from 60 to ${LONGEST_LIFE} (31 days); passphrase required, recommended or optional; verification click, email or email-code. environments and recipient_domains are not empty.`,
+      ],
+      [
+        `length(distinct(local.classes[*].name)) == length(local.classes) && alltrue([for c in local.classes : ${isLike("c.name", PATTERNS.className)} && length(c.approvals) <= ${MOST_APPROVALS} && length(distinct(c.approvals)) == length(c.approvals) && ${trimmed("c")} && alltrue([for d in c.recipient_domains == null ? [] : c.recipient_domains : ${isLike("d", PATTERNS.domain)}])])`,
+        `Each class has a name of its own, 1 to 64 of a-z, 0-9 and hyphens; ${MOST_APPROVALS} approvals at the most, each role once; and recipient_domains in lower case, such as vendor.example, without @ and wildcard. No text has white space around it.`,
+      ],
     ],
   },
   issuer: {
     type: "string",
     description: "Issuer of the workflows' tokens; https://HOST/_services/token on GitHub Enterprise Server.",
     default: GITHUB_ISSUER,
-    holds: [
-      'can(regex("^https://.*[^/]$", var.issuer))',
-      "issuer must be an https URL without a trailing slash.",
-    ],
+    holds: [isLike("var.issuer", PATTERNS.httpsUrl), `issuer ${HTTPS_URL}.`],
   },
   issuers: {
     type: { list: TRUSTED_ISSUER },
@@ -214,15 +255,21 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
       "Issuers of OIDC tokens beside GitHub's, such as a GitLab. Each has issuer and jwks_url; and claims (owner, name, run, actor, environment), where its claims have other names than GitLab's.",
     default: [],
     holds: [
-      'alltrue([for i in local.issuers : can(regex("^https://", i.issuer)) && can(regex("^https://", i.jwks_url))])',
-      "Each issuer needs issuer and jwks_url, both https URLs.",
+      `alltrue([for i in local.issuers : ${isLike("i.issuer", PATTERNS.httpsUrl)} && ${isLike("i.jwks_url", PATTERNS.httpsUrl)}])`,
+      "Each issuer needs issuer and jwks_url, both https URLs without a query and without a slash at their ends.",
     ],
   },
-  jwks_url: { type: "string", description: "The issuer's key set, where it is elsewhere.", default: null },
+  jwks_url: {
+    type: "string",
+    description: "The issuer's key set, where it is elsewhere. It needs issuer.",
+    default: null,
+    holds: [isLikeIfGiven("var.jwks_url", PATTERNS.httpsUrl), `jwks_url ${HTTPS_URL}.`],
+  },
   github_api_url: {
     type: "string",
     description: "REST API of the issuer's GitHub, where it is elsewhere than GitHub puts it.",
     default: null,
+    holds: [isLikeIfGiven("var.github_api_url", PATTERNS.httpsUrl), `github_api_url ${HTTPS_URL}.`],
   },
   approval_lifetime: {
     type: "number",

@@ -28,12 +28,15 @@ export type CredentialClass = {
   readonly rerunAsksAnew?: boolean | undefined;
 };
 
+/** Roles of one class: each needs a person of its own, and a deployment checks that for every set of them. */
+export const MOST_APPROVALS = 10;
+
 /** @hidden The reference shows the type. */
 export const CredentialClass = v.object({
   name: text(64),
   expiresWithin: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   passphrase: v.picklist(["required", "recommended", "optional"]),
-  approvals: list(text(64)),
+  approvals: v.pipe(v.array(text(64)), v.maxLength(MOST_APPROVALS), v.readonly()),
   verification: v.picklist(["click", "email", "email-code"]),
   environments: v.optional(list(word)),
   reasonRequired: v.optional(v.boolean()),

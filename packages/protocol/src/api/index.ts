@@ -14,6 +14,7 @@ export {
   DEFAULT_CLASSES,
   EXPIRY_TOLERANCE,
   foreignRecipients,
+  MOST_APPROVALS,
   missingApprovals,
   type PolicyRule,
   type PolicyViolation,
