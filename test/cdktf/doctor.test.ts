@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type CheckResult, defineStack, doctor, readOutputs } from "@secret-handoff/cdktf";
 import { type OidcIssuer, serveLoopback, startOidcIssuer } from "@secret-handoff/local";
+import { nodeRuntime } from "../../packages/cdktf/src/doctor/check.ts";
 import { callerFrom } from "../../packages/cdktf/src/doctor/handoff.ts";
 import { built } from "../support/built.ts";
 import { type Deployed, deploy } from "./deployed.ts";
@@ -149,6 +150,23 @@ describe("the doctor", () => {
     await server.close();
     expect(results[0]).toMatchObject({ status: "failed", detail: expect.stringContaining(sentence) });
     expect(statuses(results).slice(1, 4)).toEqual(["failed", "failed", "failed"]);
+  });
+
+  test("repeats nothing that steers a terminal or commands a runner", async () => {
+    const detail = "\u001b]52;c;eA==\u0007\n::stop-commands::x ##[add-path]/tmp";
+    const answer = JSON.stringify({ code: "forbidden\n::debug::", detail });
+    const hostile = async () => new Response(answer, { status: 403 });
+    const results = await doctor({
+      endpoint: "https://handoff.example.com",
+      environment: {
+        ACTIONS_ID_TOKEN_REQUEST_URL: "https://runner.example",
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: "t",
+      },
+      runtime: { ...nodeRuntime, fetch: hostile },
+    });
+    const printed = results.map((result) => result.detail ?? "").join("");
+    expect(printed).toContain("forbidden");
+    expect(printed).not.toMatch(/[\p{Cc}]|##\[/u);
   });
 
   test("notices a service that cannot be reached", async () => {

@@ -1,10 +1,10 @@
+import { shown } from "@secret-handoff/protocol/shown-text";
 import { allowSlowConnections, faultOf, platformRuntime, SenderError } from "@secret-handoff/sdk";
 import type { Invocation } from "./arguments.ts";
 import type { CliProcess } from "./cli.ts";
 import type { Command } from "./commands.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT, exitCodeOf, sentenceOfError } from "./errors.ts";
-import { shown } from "./shown-text.ts";
 import { Terminal } from "./terminal.ts";
 
 /** Loads a command and runs it; whatever it throws becomes a sentence and an exit code. */

@@ -1,8 +1,8 @@
 import type { HandoffId } from "@secret-handoff/protocol";
 import { parseHandoffId } from "@secret-handoff/protocol";
 import { type HandoffView, isoTime } from "@secret-handoff/protocol/api";
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import { SenderError } from "@secret-handoff/sdk";
-import { onOneLine } from "./shown-text.ts";
 import type { Style, Terminal } from "./terminal.ts";
 import { widthOf, wrap } from "./wrapping.ts";
 

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 import { styleText } from "node:util";
+import { inert, inertJson, onOneLine, shown } from "@secret-handoff/protocol/shown-text";
 import type { CliProcess, Screen } from "./cli.ts";
 import { Prompt } from "./prompt.ts";
-import { inert, inertJson, onOneLine, shown } from "./shown-text.ts";
 import { wrap } from "./wrapping.ts";
 
 type Streams = Pick<CliProcess, "stdin" | "stdout" | "stderr" | "env" | "terminal">;

@@ -3,6 +3,7 @@ import { platformRandom, type RandomBytes } from "@secret-handoff/protocol";
 import type { Problem } from "@secret-handoff/protocol/api";
 import { boundedFetch } from "@secret-handoff/protocol/bounded-body";
 import { EMPTY_BLOCK, takeApart } from "@secret-handoff/protocol/company";
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 
 /** How one check of the doctor's ended. `detail` says what to do where it failed, and why it was left out where it was skipped. */
 export type CheckResult =
@@ -31,14 +32,18 @@ export class CheckFailed extends Error {
   override readonly name = "CheckFailed";
 }
 
-/** Runs one check. What it throws is the failure; what it returns is a detail worth printing. */
+/**
+ * Runs one check. What it throws is the failure; what it returns is a detail worth printing. Both may repeat what the service, or
+ * something in its place, has answered: that neither steers a terminal nor gives commands to the runner of a job.
+ */
 export async function runCheck(check: string, run: () => Promise<string | undefined>): Promise<CheckResult> {
   try {
     const detail = await run();
-    return { status: "ok", check, ...(detail === undefined ? {} : { detail }) };
+    return { status: "ok", check, ...(detail === undefined ? {} : { detail: onOneLine(detail) }) };
   } catch (error) {
-    if (error instanceof CheckFailed) return { status: "failed", check, detail: error.message };
-    return { status: "failed", check, detail: `the check could not run: ${causeOf(error)}` };
+    const detail =
+      error instanceof CheckFailed ? error.message : `the check could not run: ${causeOf(error)}`;
+    return { status: "failed", check, detail: onOneLine(detail) };
   }
 }
 

@@ -1,8 +1,8 @@
+import { inert, inertJson } from "@secret-handoff/protocol/shown-text";
 import { csvLines, type Deadline, knownEvents, ocsfEvents, type Trail } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../errors.ts";
-import { inert, inertJson } from "../shown-text.ts";
 import { daysOf, openOutput, trailOf } from "./trail.ts";
 
 /** Writes the trail: whole, as `audit verify` reads it, or its events for other programs. */

@@ -1,9 +1,9 @@
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import { SenderError, type VerifyResult, verifyTrail } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
-import { onOneLine } from "../shown-text.ts";
 import { daysOf, sealedDays, sealKeys, trailOf } from "./trail.ts";
 
 /** Checks the trail against the public key of its seals: that of the service, or exported files, without asking the service anything. */

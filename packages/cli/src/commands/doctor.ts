@@ -1,10 +1,10 @@
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import { SenderError } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { endpointOf, readConfiguration } from "../configuration.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT, sentenceOfError } from "../errors.ts";
 import { openService } from "../sender-service.ts";
-import { onOneLine } from "../shown-text.ts";
 import { checkServedPage } from "./verify-page.ts";
 
 type Result = {

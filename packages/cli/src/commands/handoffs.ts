@@ -1,4 +1,5 @@
 import { STATES } from "@secret-handoff/protocol";
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import { awaitHandoffs, SenderError, viewHandoffs } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
@@ -7,7 +8,6 @@ import { filtersOf } from "../filters.ts";
 import { handoffIds, table, VIEW_HEADING, viewRow } from "../handoff-views.ts";
 import { durationOf } from "../send/description.ts";
 import { openService } from "../sender-service.ts";
-import { onOneLine } from "../shown-text.ts";
 
 export const status: Run = async (invocation, context) => {
   const { terminal } = context;

@@ -1,10 +1,10 @@
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import { SenderError } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { wantedRecipient } from "../filters.ts";
 import { openService } from "../sender-service.ts";
-import { onOneLine } from "../shown-text.ts";
 
 export const find: Run = async (invocation, context) => {
   const { terminal } = context;

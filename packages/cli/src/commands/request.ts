@@ -1,4 +1,5 @@
 import { isoTime, isRequestId, type RequestView } from "@secret-handoff/protocol/api";
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import {
   addressOf,
   awaitApproval,
@@ -21,7 +22,6 @@ import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
 import { durationOf, recipientsOf, somebody } from "../send/description.ts";
 import { openService } from "../sender-service.ts";
-import { onOneLine } from "../shown-text.ts";
 
 /** `request`: asks for approval, or with an id shows how a request stands. */
 export const run: Run = async (invocation, context) => {

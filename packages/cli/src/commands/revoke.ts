@@ -1,4 +1,5 @@
 import type { State } from "@secret-handoff/protocol";
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import {
   type Deadline,
   type Revocation,
@@ -16,7 +17,6 @@ import { EXIT, type ExitCode, exitCodeOf, sentenceOfError } from "../errors.ts";
 import { filtersOf, repositoryHint } from "../filters.ts";
 import { handoffIds } from "../handoff-views.ts";
 import { openService } from "../sender-service.ts";
-import { onOneLine } from "../shown-text.ts";
 
 const PARTS = ["secret", "recipient", "repository", "class", "sender"] as const;
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { boundedBytes } from "@secret-handoff/protocol/bounded-body";
 import { type Company, readCompanyBlock, takeApart } from "@secret-handoff/protocol/company";
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import { networkFault, parseEndpoint, type Runtime, SenderError } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { EXIT } from "../errors.ts";
-import { onOneLine } from "../shown-text.ts";
 
 /** The page that was built with this program, put in by the build. */
 declare const PUBLISHED_PAGE: {

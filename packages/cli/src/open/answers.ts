@@ -3,8 +3,8 @@ import { needsEmail, needsPassphrase } from "@secret-handoff/protocol";
 import type { FieldError, Handoff, Typed } from "@secret-handoff/protocol/recipient";
 import * as say from "@secret-handoff/protocol/recipient/wording";
 import { SHORTEST_FILE_PASSWORD } from "@secret-handoff/protocol/saving";
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import { SenderError } from "@secret-handoff/sdk";
-import { onOneLine } from "../shown-text.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** What the command line answers already. Each is used once: asked again, it was wrong. */

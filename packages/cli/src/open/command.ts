@@ -1,11 +1,11 @@
 import { createClaimMemory, inFull, type Screen } from "@secret-handoff/protocol/recipient";
 import * as say from "@secret-handoff/protocol/recipient/wording";
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import { parseEndpoint, SenderError } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
-import { onOneLine } from "../shown-text.ts";
 import { Answers } from "./answers.ts";
 import { claimFolder, claimStore } from "./claim-store.ts";
 import { decryptBlock } from "./encrypted-link.ts";

@@ -1,9 +1,9 @@
 import type { Acknowledgement, Handoff, Screen } from "@secret-handoff/protocol/recipient";
 import * as say from "@secret-handoff/protocol/recipient/wording";
 import { unencrypted } from "@secret-handoff/protocol/saving/wording";
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import type { CliContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
-import { onOneLine } from "../shown-text.ts";
 import type { Answers } from "./answers.ts";
 import type { Output } from "./command.ts";
 import { written } from "./formats.ts";

@@ -1,3 +1,4 @@
+import { shown } from "@secret-handoff/protocol/shown-text";
 import {
   type ByRequest,
   byRequest,
@@ -10,7 +11,6 @@ import type { Invocation } from "../arguments.ts";
 import { requestId } from "../commands/request.ts";
 import { type CliContext, withTimeout } from "../context.ts";
 import { sentenceOfError } from "../errors.ts";
-import { shown } from "../shown-text.ts";
 import { durationOf } from "./description.ts";
 
 /** Options that hand over something besides secrets of Secrets Manager. */

@@ -1,4 +1,5 @@
 import { isHandoffId } from "@secret-handoff/protocol";
+import { shown } from "@secret-handoff/protocol/shown-text";
 import {
   awaitHandoffs,
   Concealed,
@@ -16,7 +17,6 @@ import { readConfiguration } from "../configuration.ts";
 import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode, optionName, sentenceOfError } from "../errors.ts";
 import { openService } from "../sender-service.ts";
-import { shown } from "../shown-text.ts";
 import { approvedBy } from "./approved.ts";
 import { describe, durationOf, recipientsOf, somebody } from "./description.ts";
 import { mailOf } from "./mail.ts";

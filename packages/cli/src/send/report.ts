@@ -1,9 +1,9 @@
 import { emailHintOf } from "@secret-handoff/protocol";
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import type { ExpectedOutcome, Outcome } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT, type ExitCode, exitCodeOf, sentenceOfError } from "../errors.ts";
-import { onOneLine } from "../shown-text.ts";
 
 export async function reportExpected(
   expected: readonly ExpectedOutcome[],

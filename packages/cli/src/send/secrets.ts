@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
+import { shown } from "@secret-handoff/protocol/shown-text";
 import {
   Concealed,
   checkRotatedWithin,
@@ -30,7 +31,6 @@ import type { Configuration } from "../configuration.ts";
 import type { CliContext } from "../context.ts";
 import { sentenceOfError } from "../errors.ts";
 import { oidcToken } from "../sender-service.ts";
-import { shown } from "../shown-text.ts";
 import { durationOf } from "./description.ts";
 import { fileSecret, fileText } from "./reading.ts";
 
