@@ -47,7 +47,7 @@ const en = {
   careful: "If you want to be sure",
   leadsTo:
     "The link leads to {host} and opens only once. Check that the address in your browser begins with {origin} before you type anything.",
-  forYou: "It is for you alone: please do not forward it. Nobody will ask you for it.",
+  forYou: "The link is for you alone: please do not forward it. Nobody will ask you for it.",
   unexpected: "You did not expect this? Ask {contact}, in a way that you already know, before you open it.",
 } as const;
 

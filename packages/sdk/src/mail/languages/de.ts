@@ -29,7 +29,8 @@ export const de: MailSentences = {
   careful: "Wenn Sie sichergehen möchten",
   leadsTo:
     "Der Link führt zu {host} und lässt sich nur einmal öffnen. Prüfen Sie, ob die Adresse in Ihrem Browser mit {origin} beginnt, bevor Sie etwas eingeben.",
-  forYou: "Er ist nur für Sie bestimmt: Bitte leiten Sie ihn nicht weiter. Niemand wird Sie danach fragen.",
+  forYou:
+    "Der Link ist nur für Sie bestimmt: Bitte leiten Sie ihn nicht weiter. Niemand wird Sie danach fragen.",
   unexpected:
     "Sie haben diese Nachricht nicht erwartet? Fragen Sie vor dem Öffnen bei {contact} nach, auf einem Weg, den Sie schon kennen.",
 };

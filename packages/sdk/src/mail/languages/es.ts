@@ -28,7 +28,7 @@ export const es: MailSentences = {
   careful: "Para mayor seguridad",
   leadsTo:
     "El enlace lleva a {host} y se abre una sola vez. Antes de escribir nada, compruebe que {origin} es el comienzo de la dirección en su navegador.",
-  forYou: "Es solo para usted: le rogamos que no lo reenvíe. Nadie se lo pedirá.",
+  forYou: "El enlace es solo para usted: le rogamos que no lo reenvíe. Nadie se lo pedirá.",
   unexpected:
     "¿No esperaba este mensaje? Antes de abrir el enlace, pregunte a {contact} por una vía que ya conozca.",
 };

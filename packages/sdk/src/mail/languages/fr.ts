@@ -30,7 +30,7 @@ export const fr: MailSentences = {
   careful: "Pour plus de sûreté",
   leadsTo:
     "Le lien mène à {host} et ne s’ouvre qu’une fois. Avant de saisir quoi que ce soit, vérifiez que {origin} est bien le début de l’adresse dans votre navigateur.",
-  forYou: "Il n’est destiné qu’à vous : merci de ne pas le transférer. Personne ne vous le demandera.",
+  forYou: "Le lien n’est destiné qu’à vous : merci de ne pas le transférer. Personne ne vous le demandera.",
   unexpected:
     "Vous n’attendiez pas ce message ? Avant d’ouvrir le lien, renseignez-vous auprès de {contact} par un moyen que vous connaissez déjà.",
 };

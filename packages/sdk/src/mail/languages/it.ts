@@ -28,7 +28,7 @@ export const it: MailSentences = {
   careful: "Per maggiore sicurezza",
   leadsTo:
     "Il link porta a {host} e si apre una sola volta. Prima di scrivere qualcosa, controlli che {origin} sia l’inizio dell’indirizzo nel browser.",
-  forYou: "È destinato solo a Lei: per favore non lo inoltri. Nessuno Glielo chiederà.",
+  forYou: "Il link è destinato solo a Lei: La preghiamo di non inoltrarlo. Nessuno Glielo chiederà.",
   unexpected:
     "Non si aspettava questo messaggio? Prima di aprire il link, chieda a {contact} per una via che conosce già.",
 };

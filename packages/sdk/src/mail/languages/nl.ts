@@ -28,7 +28,7 @@ export const nl: MailSentences = {
   careful: "Als u het zeker wilt weten",
   leadsTo:
     "De link leidt naar {host} en gaat maar één keer open. Controleer of het adres in uw browser begint met {origin} voordat u iets typt.",
-  forYou: "Hij is alleen voor u: stuur hem alstublieft niet door. Niemand zal u erom vragen.",
+  forYou: "De link is alleen voor u: stuur hem alstublieft niet door. Niemand zal u erom vragen.",
   unexpected:
     "Verwachtte u dit bericht niet? Vraag het voor het openen na bij {contact}, op een manier die u al kent.",
 };

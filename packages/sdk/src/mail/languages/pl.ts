@@ -28,7 +28,7 @@ export const pl: MailSentences = {
   careful: "Jeśli chcesz mieć pewność",
   leadsTo:
     "Link prowadzi do {host} i można go otworzyć tylko raz. Zanim coś wpiszesz, sprawdź, czy {origin} to początek adresu w Twojej przeglądarce.",
-  forYou: "Jest tylko dla Ciebie: prosimy nie przekazywać go dalej. Nikt nie będzie o niego prosić.",
+  forYou: "Link jest tylko dla Ciebie: prosimy nie przekazywać go dalej. Nikt nie będzie o niego prosić.",
   unexpected:
     "Nie spodziewasz się tej wiadomości? Przed otwarciem linku upewnij się znaną Ci już drogą. Kontakt: {contact}",
 };

@@ -28,7 +28,7 @@ export const ptBR: MailSentences = {
   careful: "Para ter certeza",
   leadsTo:
     "O link leva a {host} e só abre uma vez. Antes de digitar qualquer coisa, confira se {origin} é o começo do endereço no seu navegador.",
-  forYou: "Ele é só para você: por favor, não o encaminhe. Ninguém vai pedir esse link a você.",
+  forYou: "O link é só para você: por favor, não o encaminhe. Ninguém vai pedir esse link a você.",
   unexpected:
     "Não esperava esta mensagem? Antes de abrir o link, pergunte a {contact} por um meio que você já conhece.",
 };
