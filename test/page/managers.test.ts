@@ -262,10 +262,11 @@ const LOGIN = {
 
 describe.each(["1password", "apple", "keepassxc"] as const)("a CSV file for %s", (manager) => {
   test("imports as a login, and one for each further secret", () => {
-    const { text, moved, altered } = csvFile(
+    const { text, moved, altered, skippable } = csvFile(
       [DATABASE, { label: "a file", fields: [], files: [FILE] }],
       manager,
     );
+    expect(skippable).toEqual([]);
     const token = manager === "keepassxc" ? KEY.replaceAll("\r\n", "\n") : KEY;
     const beside = "host: db.example.com\nTitle: a name that means something";
     expect(importCsv(manager, text)).toEqual([
@@ -286,7 +287,8 @@ describe.each(["1password", "apple", "keepassxc"] as const)("a CSV file for %s",
   // 1Password asks for the columns of a login, which may be empty; KeePassXC and Apple's own export have rows without a password.
   test.each([true, false])("a user name alone is one, and no password (concealed: %s)", (concealed) => {
     const item = { label: "Orders", fields: [{ name: "username", value: "app", concealed }] };
-    const { text, moved, leftOut, altered } = csvFile([item], manager);
+    const { text, moved, leftOut, altered, skippable } = csvFile([item], manager);
+    expect(skippable).toEqual(manager === "apple" ? item.fields : []);
     expect(importCsv(manager, text)).toEqual([
       { title: "Orders", website: "", username: "app", password: "", totp: "", notes: "", fields: {} },
     ]);
@@ -315,8 +317,9 @@ describe.each(["1password", "apple", "keepassxc"] as const)("a CSV file for %s",
   test("a value that a spreadsheet would run is moved to the notes and named; one that only begins so stays", () => {
     const values = ["=cmd|' /C calc'!A0", '@SUM(1+9)*HYPERLINK("https://x")', "=x9(K-2", "-2j,", "+49 30 1"];
     const fields = values.map((value, index) => ({ name: `V${index}`, value, concealed: true }));
-    const { text, moved } = csvFile([{ label: '=HYPERLINK("x")', fields }], manager);
+    const { text, moved, skippable } = csvFile([{ label: '=HYPERLINK("x")', fields }], manager);
     expect(moved).toEqual(["V0", "V1", "V2"]);
+    expect(skippable).toEqual(manager === "apple" ? fields.slice(0, 3) : []);
     const rows = importCsv(manager, text);
     expect(rows.map(({ password, notes }) => password || notes)).toEqual([
       `V0: ${values[0]}`,

@@ -1,7 +1,14 @@
 import { type Field, type Item, platformRandom } from "@secret-handoff/protocol";
 import { asText, envFile, fileNames, jsonFile } from "@secret-handoff/protocol/saving";
 import type { KdbxOptions } from "@secret-handoff/protocol/saving/managers";
-import { leftOut, lineEndsChange, moved, shellOnly, tooLong } from "@secret-handoff/protocol/saving/wording";
+import {
+  leftOut,
+  lineEndsChange,
+  maySkip,
+  moved,
+  shellOnly,
+  tooLong,
+} from "@secret-handoff/protocol/saving/wording";
 import { SenderError } from "@secret-handoff/sdk";
 
 /** What password managers import; KeePass opens its file as it is. */
@@ -101,7 +108,11 @@ async function importFile(
   }
   return {
     content: text,
-    notes: [moved(report.moved), lineEndsChange(report.altered)].filter((note) => note !== ""),
+    notes: [
+      moved(report.moved),
+      lineEndsChange(report.altered),
+      maySkip(report.skippable.map(({ name }) => name)),
+    ].filter((note) => note !== ""),
   };
 }
 

@@ -112,7 +112,7 @@ const pl: FrontSentences = {
   questions: "Masz pytania? {contact}",
   privacy: "Prywatność",
   imprint: "Nota prawna",
-  footer: "Pełne szyfrowanie (end-to-end). Usługa nigdy nie ma klucza.",
+  footer: "Szyfrowanie end-to-end. Usługa nigdy nie ma klucza.",
 };
 
 const ja: FrontSentences = {

@@ -35,13 +35,15 @@ export function managersView(
     setText(result, () => joined(say.saved(name), ...remarks()));
   }
   function saveCsv(manager: CsvManager): void {
-    const { text, moved, leftOut, altered } = csvFile(items, manager);
+    const { text, moved, leftOut, altered, skippable } = csvFile(items, manager);
     save(`secret-${manager}.csv`, text, () => [
       say.moved(moved),
       say.lineEndsChange(altered),
+      say.maySkip(skippable.map(({ name }) => name)),
       say.notHeld([...leftOut, ...namesOf(files)]),
     ]);
-    if (altered.length + leftOut.length === 0) onSaved(...fields);
+    if (altered.length + leftOut.length === 0)
+      onSaved(...fields.filter((field) => !skippable.includes(field)));
   }
   function saveBitwarden(): void {
     const { text, leftOut } = bitwardenFile(items);

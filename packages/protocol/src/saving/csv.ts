@@ -14,6 +14,8 @@ type CsvFile = {
   readonly leftOut: readonly string[];
   /** The importer changes them: KeePassXC makes every line end LF. */
   readonly altered: readonly string[];
+  /** In a row without a password, which Apple Passwords may leave out: Apple documents no rule, and its app lists what it did not import. */
+  readonly skippable: readonly Field[];
 };
 
 type Row = {
@@ -31,6 +33,8 @@ type Format = {
   readonly keepsLineEnds: boolean;
   /** Whether the program that imports it replaces placeholders, as KeePass does. */
   readonly hasPlaceholders?: boolean;
+  /** Whether the program that imports it is only known to take rows with a password. */
+  readonly wantsPasswords?: boolean;
 };
 
 const FORMATS = {
@@ -61,6 +65,7 @@ const FORMATS = {
       ...[notes, totp],
     ],
     keepsLineEnds: true,
+    wantsPasswords: true,
   },
 } as const satisfies Readonly<Record<string, Format>>;
 
@@ -71,12 +76,14 @@ export type CsvManager = keyof typeof FORMATS;
  * has a row of its own, so that no secret is lost in running text. RFC 4180: CRLF between rows; every cell quoted, quotes doubled.
  */
 export function csvFile(items: readonly Item[], manager: CsvManager): CsvFile {
-  const { header, cells, keepsLineEnds, hasPlaceholders = false }: Format = FORMATS[manager];
+  const format: Format = FORMATS[manager];
+  const { header, cells, keepsLineEnds, hasPlaceholders = false, wantsPasswords = false } = format;
   const isHeld = (field: Field) =>
     !runsFurtherOn(field.value) && (!hasPlaceholders || isHeldByKeePass(field));
   const moved: string[] = [];
+  const bare: Field[] = [];
   const rows = items.flatMap((item) =>
-    rowsOf(hasPlaceholders ? named(item, withoutPlaceholders) : item, moved, isHeld),
+    rowsOf(hasPlaceholders ? named(item, withoutPlaceholders) : item, { moved, bare }, isHeld),
   );
   const lines = rows.map((row) =>
     cells(row)
@@ -91,6 +98,7 @@ export function csvFile(items: readonly Item[], manager: CsvManager): CsvFile {
     moved,
     leftOut: leftOut.map(({ name }) => name),
     altered: altered.map(({ name }) => name),
+    skippable: wantsPasswords ? bare : [],
   };
 }
 
@@ -98,8 +106,11 @@ function named({ label, fields }: Item, change: (name: string) => string): Item 
   return { label: change(label), fields: fields.map((field) => ({ ...field, name: change(field.name) })) };
 }
 
+/** What there is to say of values, gathered row by row: those moved to the notes, by name, and those in rows without a password. */
+type Remarks = { readonly moved: string[]; readonly bare: Field[] };
+
 /** @param isHeld whether the file may hold the value: no name before it makes it harmless */
-function rowsOf(item: Item, moved: string[], isHeld: (field: Field) => boolean): readonly Row[] {
+function rowsOf(item: Item, { moved, bare }: Remarks, isHeld: (field: Field) => boolean): readonly Row[] {
   const { title, website, username, password, totp, notes, rest } = loginOf(item);
   if (item.fields.length === 0) return [];
   const row = (
@@ -113,10 +124,10 @@ function rowsOf(item: Item, moved: string[], isHeld: (field: Field) => boolean):
     const runnable = fields.filter(({ value }) => isRunnable(value));
     moved.push(...runnable.map((field) => field.name));
     const inCells = fields.filter((field) => !runnable.includes(field));
+    const besideHeld = beside.filter(isHeld);
     const cell = (field: Field | undefined) => (field && inCells.includes(field) ? field.value : "");
-    const lines = [...runnable, ...beside.filter(isHeld)].map(
-      (field) => `${defused(field.name)}: ${field.value}`,
-    );
+    const lines = [...runnable, ...besideHeld].map((field) => `${defused(field.name)}: ${field.value}`);
+    if (cell(login.password) === "") bare.push(...fields, ...besideHeld);
     const written = login.notes && inCells.includes(login.notes) ? [login.notes.value] : [];
     return {
       title: isRunnable(name) || runsFurtherOn(name) ? defused(name) : name,

@@ -15,6 +15,10 @@ export const moved = (names: readonly string[]) =>
     : "";
 export const lineEndsChange = (names: readonly string[]) =>
   names.length > 0 ? sentence`KeePassXC's import changes the line ends of: ${names.join(", ")}.` : "";
+export const maySkip = (names: readonly string[]) =>
+  names.length > 0
+    ? sentence`Apple Passwords may leave out what has no password: ${names.join(", ")}. Check after the import, before you delete the file.`
+    : "";
 export const tooLong = (names: readonly string[]) =>
   names.length > 0
     ? sentence`Left out, because Bitwarden takes no value that long: ${names.join(", ")}.`
