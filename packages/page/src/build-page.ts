@@ -3,9 +3,10 @@ import { readFile } from "node:fs/promises";
 import { EMPTY_BLOCK } from "@secret-handoff/protocol/company";
 import { LANGUAGE_TAGS } from "@secret-handoff/protocol/languages";
 import { hashOf, keyOf, parentOf } from "@secret-handoff/protocol/recipient";
-import { DARK, LIGHT, MARK_DRAWING, type Palette } from "@secret-handoff/protocol/theme";
-import { type Metafile, transform } from "esbuild";
-import { buildScripts, TARGET } from "./build-scripts.ts";
+import { LIGHT, MARK_DRAWING } from "@secret-handoff/protocol/theme";
+import type { Metafile } from "esbuild";
+import { buildScripts } from "./build-scripts.ts";
+import { buildStyles } from "./build-styles.ts";
 import { cannotRun, footer, product } from "./wording.ts";
 
 /** The recipient's page: the document, and the policy that it must be served under. */
@@ -26,8 +27,8 @@ export type BuiltPage = {
  * @throws Error from esbuild when a source does not compile
  */
 export async function buildPage(): Promise<BuiltPage> {
-  const { languages, root } = await buildLanguages();
-  const [{ script, modules, metafile }, style] = await Promise.all([buildScripts(root), buildStyle()]);
+  const [{ languages, root }, { style, openedStyle }] = await Promise.all([buildLanguages(), buildStyles()]);
+  const { script, modules, metafile } = await buildScripts(root, openedStyle);
   const scripts = [script, ...Object.values(modules)];
   return {
     languages,
@@ -36,28 +37,6 @@ export async function buildPage(): Promise<BuiltPage> {
     contentSecurityPolicy: contentSecurityPolicy({ scripts, style }),
     metafile,
   };
-}
-
-async function buildStyle(): Promise<string> {
-  const source = await readFile(new URL("./style.css", import.meta.url), "utf8");
-  const { code } = await transform(paletteCss() + source, {
-    loader: "css",
-    minify: true,
-    target: TARGET,
-    charset: "utf8",
-  });
-  return code.trim();
-}
-
-/** The palettes as custom properties, for the top of the style sheet. A company's own colours go before: company.ts sets them. */
-function paletteCss(): string {
-  const properties = (palette: Palette, own: Readonly<Partial<Record<string, string>>>) =>
-    Object.entries(palette)
-      .map(([name, value]) => `--${name}:${own[name] ? `var(${own[name]},${value})` : value};`)
-      .join("");
-  const light = properties(LIGHT, { accent: "--c0", tint: "--c1" });
-  const dark = properties(DARK, { accent: "--c2", tint: "--c3" });
-  return `:root{color-scheme:light dark;${light}}@media screen and (prefers-color-scheme:dark){:root{${dark}}}`;
 }
 
 /** The tab's icon, as data: so that no second request is made for one. */

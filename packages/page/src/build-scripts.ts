@@ -34,9 +34,12 @@ export type BuiltScripts = {
   readonly metafile: Metafile;
 };
 
-/** @param languagesRoot by which the page knows its translations */
-export async function buildScripts(languagesRoot: string): Promise<BuiltScripts> {
-  const { files, metafile } = await split(languagesRoot);
+/**
+ * @param languagesRoot by which the page knows its translations
+ * @param openedStyle the rule with all that an opened secret looks like
+ */
+export async function buildScripts(languagesRoot: string, openedStyle: string): Promise<BuiltScripts> {
+  const { files, metafile } = await split({ LANGUAGES_ROOT: languagesRoot, OPENED_STYLE: openedStyle });
   const ofPage = withImports("main.js", files);
   const names = Object.keys(MODULES);
   const shared = sharedNames(names, ofPage, files);
@@ -56,7 +59,9 @@ export async function buildScripts(languagesRoot: string): Promise<BuiltScripts>
 type Files = ReadonlyMap<string, string>;
 
 /** The page's script and the modules as ES modules, with what two of them share in files of its own. */
-async function split(languagesRoot: string): Promise<{ readonly files: Files; readonly metafile: Metafile }> {
+async function split(
+  constants: Readonly<Record<string, string>>,
+): Promise<{ readonly files: Files; readonly metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     metafile: true,
@@ -73,7 +78,7 @@ async function split(languagesRoot: string): Promise<{ readonly files: Files; re
     inject: [SHIMS],
     plugins: [ownLibraries, quietProtocolErrors, computedConstants, withoutMessages],
     define: {
-      LANGUAGES_ROOT: JSON.stringify(languagesRoot),
+      ...Object.fromEntries(Object.entries(constants).map(([name, text]) => [name, JSON.stringify(text)])),
       "Object.hasOwn": "hasOwn",
       Error: "QuietError",
       TypeError: "QuietError",

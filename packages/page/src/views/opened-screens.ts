@@ -7,6 +7,9 @@ import { doneView, hiddenView, openedView } from "./opened.ts";
 import type { OpenedViews, ViewActions } from "./renderer.ts";
 import { spoken } from "./words.ts";
 
+/** All rules of style-opened.css in one (build-styles.ts). */
+declare const OPENED_STYLE: string;
+
 /** Hands bytes to the browser as a download, without a type: no browser shall look into it, whatever the sender called it. */
 function saveFile(name: string, data: BlobPart): void {
   const url = URL.createObjectURL(new Blob([data], { type: "application/octet-stream" }));
@@ -56,6 +59,9 @@ export function openedScreens(bar: HTMLElement, actions: ViewActions, clock: Clo
     if (state.kind !== "holds") actions.announce(spoken(told));
   }
 
+  // The policy lets no other style sheet in; a rule of a script that may run is the script's own.
+  const [sheet] = document.styleSheets;
+  sheet?.insertRule(OPENED_STYLE, sheet.cssRules.length);
   // Before the claim, so that the network is not needed after it. Where it cannot be had, the view says so.
   import("./managers.ts").catch(() => {});
   addEventListener("blur", () => clipboard.release());
