@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { violations } from "./accessible.ts";
 import { COMPANY } from "./company.ts";
 import { speakIn } from "./languages.ts";
@@ -60,7 +60,7 @@ async function takePictures(
       if (hasScript) await speakIn(page, language);
       for (const colorScheme of SCHEMES) {
         await page.emulateMedia({ colorScheme });
-        const picture = await page.screenshot({ fullPage: true });
+        const picture = await pictureOf(page, viewport);
         if (language === "en") pictures.push(picture);
         const name = [state.name.replace(/\W+/g, "-"), language, viewport.width, colorScheme].join("-");
         await writeFile(resolve(folder, `${name}.png`), picture);
@@ -70,6 +70,15 @@ async function takePictures(
     await visitor.close();
   }
   return [pictures, found];
+}
+
+/** The whole page as it stands: in a window as high as it, or what sticks to the window's edge would cover what it lies on. */
+async function pictureOf(page: Page, { width, height }: (typeof VIEWPORTS)[number]): Promise<Buffer> {
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width, height: Math.max(whole, height) });
+  const picture = await page.screenshot({ fullPage: true });
+  await page.setViewportSize({ width, height });
+  return picture;
 }
 
 /** Lays the pictures out as a page of its own, shrunk, and takes a picture of that. */

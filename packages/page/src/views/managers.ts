@@ -10,7 +10,17 @@ import {
   kdbxFile,
 } from "@secret-handoff/protocol/saving/managers";
 import * as say from "../wording-managers.ts";
-import { button, element, form, hint, labelledInput, row, subheading, submitButton } from "./elements.ts";
+import {
+  button,
+  element,
+  form,
+  hint,
+  labelledInput,
+  row,
+  subheading,
+  submitButton,
+  worded,
+} from "./elements.ts";
 import { showCopied } from "./field.ts";
 import type { OpenedActions } from "./opened-screens.ts";
 import { setLabel, setText, spoken } from "./words.ts";
@@ -27,7 +37,7 @@ export function managersView(
 ): HTMLElement {
   const fields = items.flatMap((item) => item.fields);
   const files = items.flatMap((item) => item.files ?? []);
-  const result = hint("", "status");
+  const result = worded("p", "", { class: "status", role: "status" });
 
   /** @param remarks what to know of the file, in the language that is spoken then */
   function save(name: string, data: BlobPart, remarks: () => readonly string[]): void {

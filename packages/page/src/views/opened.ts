@@ -52,7 +52,7 @@ export function openedView(screen: ScreenOf<"opened">, actions: OpenedActions): 
         getSelection()?.selectAllChildren(all);
       },
     );
-  const done = () => button(say.done, () => actions.send({ type: "done" }), "main");
+  const done = (kind: "main" | "plain") => button(say.done, () => actions.send({ type: "done" }), kind);
   return {
     root: card(
       say.yourSecret,
@@ -61,14 +61,14 @@ export function openedView(screen: ScreenOf<"opened">, actions: OpenedActions): 
         row(
           copyAll(),
           button(say.saveAs, () => saving.scrollIntoView()),
-          done(),
+          done("plain"),
         ),
       ...sections,
       values.length > 1 && row(copyAll(), concealed.length > 1 && showAll.root),
       all,
       values.length > 0 && saving,
       items.length > 0 && managersPlace(items, actions, taken),
-      element("div", { class: "part end" }, done(), element("div", { class: "hint" }, clock, more)),
+      element("div", { class: "part end" }, done("main"), element("div", { class: "hint" }, clock, more)),
     ),
     update,
   };
@@ -163,7 +163,7 @@ function sizeInWords(bytes: number): string {
 
 /** Buttons that save all values as a file. @param onSaved called when no value was left out */
 function savingView(items: readonly Item[], actions: OpenedActions, onSaved: () => void): HTMLElement {
-  const result = hint("", "status");
+  const result = worded("p", "", { class: "status", role: "status" });
   function save(name: string, text: string, remarks: () => readonly string[] = () => []): void {
     actions.save(name, text);
     setText(result, () => joined(say.saved(name), ...remarks()));

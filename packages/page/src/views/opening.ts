@@ -58,7 +58,7 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
           email?.root,
           passphrase?.root,
           problem,
-          fewer && hint(() => say.triesLeft(attemptsLeft)),
+          fewer && worded("p", () => say.triesLeft(attemptsLeft), { class: "error" }),
           submitButton(resumes ? say.showAgain : mailsCode ? say.mailCode : say.reveal),
           !resumes && paragraph(mailsCode ? say.whatCode : say.whatReveal),
         ),
@@ -160,14 +160,20 @@ export function codeView(_: ScreenOf<"code">, { send }: ViewActions): View<Scree
     autocomplete: "one-time-code",
     class: "code",
   });
+  const [title = "", onItsWay = ""] = say.typeTheCode;
+  const promise = paragraph(onItsWay);
   const state = hint("", "status");
   const update = ({ mailing, error }: ScreenOf<"code">) => {
+    // Nothing is on its way then.
+    promise.hidden = mailing === "failed";
+    state.className = promise.hidden ? "error" : "hint";
     setText(state, { sending: say.codeSending, sent: say.codeSent, failed: say.notReached }[mailing]);
     box.showError(error && (() => say.fieldError(error, undefined)));
   };
   return {
     root: card(
-      say.typeTheCode,
+      [title],
+      promise,
       form(() => send({ type: "code_typed", code: box.input.value }), box.root, submitButton(say.reveal)),
       state,
       row(
