@@ -131,7 +131,7 @@ const zhHans: CodeSentences = {
   only: "只有当浏览器中的地址以 {origin} 开头时，才输入验证码。",
   nobody: "不会有人通过电话、聊天或邮件向您索要此验证码。",
   unexpected: "没有请求过验证码？那么您的链接可能在他人手中。请打开第一封邮件中的链接，选择“举报此链接”。",
-  tell: "或者通过您已知的方式告知 {contact}。",
+  tell: "或者通过您已知的方式告知{contact}。",
 };
 
 const ar: CodeSentences = {
