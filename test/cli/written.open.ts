@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import * as say from "@secret-handoff/protocol/recipient/wording";
+import { codeSent } from "@secret-handoff/protocol/recipient/code-wording";
 import { importBitwarden, readKdbx } from "../page/importers.ts";
 import { EMAIL, FIELDS, ITEMS, type OpenTest, PASSPHRASE, VALUE } from "./open-tests.ts";
 
@@ -129,7 +129,7 @@ export function writtenTests(given: OpenTest): void {
       const sealed = await handOver({ mailedCode: true, class: "internal-tool" });
       const running = given.cli.start(["open", "-f", "raw", "--email", EMAIL], { stdin: undefined });
       running.answer(sealed.link);
-      await running.said(say.codeSent);
+      await running.said(codeSent);
       const { text } = await given.service.mail.inbox.mailTo(EMAIL);
       running.answer(/\b\d{4} ?\d{4}\b/.exec(text)?.[0] ?? "");
       const { code, stdout } = await running.ended;

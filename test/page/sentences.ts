@@ -5,6 +5,7 @@ import { parseSync } from "@swc/core";
 const SOURCES = {
   first: ["packages/protocol/src/recipient/wording.ts", "packages/page/src/wording.ts"],
   opened: [
+    "packages/protocol/src/recipient/code-wording.ts",
     "packages/protocol/src/saving/wording.ts",
     "packages/page/src/wording-opened.ts",
     "packages/page/src/wording-managers.ts",

@@ -2,10 +2,14 @@ import { asClock, sentence } from "@secret-handoff/protocol/recipient";
 import type { ClipboardState } from "./clipboard.ts";
 import type { Message } from "./wording.ts";
 
+export * from "@secret-handoff/protocol/recipient/code-wording";
 export * from "@secret-handoff/protocol/saving/wording";
 export * from "./wording.ts";
 
-/** What the page says once the secret is opened. A file of its own, because the page fetches it with the screens that say it. */
+/** What the page says once Reveal was pressed. A file of its own, because the page fetches it with the screens that say it. */
+
+export const mailAnother = "Send another code";
+export const changeAddress = "Change the address";
 
 export const yourSecret: Message = ["Your secret", "Put it where you need it, then press Done."];
 export const notTakenYet =

@@ -51,9 +51,6 @@ export const opening: Message = ["Opening", "Your browser fetches the secret and
 export const checkingPassphrase = "Checking a passphrase takes some seconds.";
 export const progress = "Progress";
 
-export const mailAnother = "Send another code";
-export const changeAddress = "Change the address";
-
 export const interrupted: Message = [
   "The connection was lost",
   "This page keeps trying. If the secret was opened, this browser can get it again for two minutes.",

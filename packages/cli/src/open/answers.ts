@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { needsEmail, needsPassphrase } from "@secret-handoff/protocol";
 import type { FieldError, Handoff, Typed } from "@secret-handoff/protocol/recipient";
+import { code } from "@secret-handoff/protocol/recipient/code-wording";
 import * as say from "@secret-handoff/protocol/recipient/wording";
 import { SHORTEST_FILE_PASSWORD } from "@secret-handoff/protocol/saving";
 import { onOneLine } from "@secret-handoff/protocol/shown-text";
@@ -55,7 +56,7 @@ export class Answers {
 
   /** Empty where another code is wanted. */
   code(): Promise<string> {
-    return this.#ask(`${say.code} (Return for another one): `, "the code that was mailed");
+    return this.#ask(`${code} (Return for another one): `, "the code that was mailed");
   }
 
   /** A word, to confirm. */

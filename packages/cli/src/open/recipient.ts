@@ -1,4 +1,5 @@
 import type { Acknowledgement, Handoff, Screen } from "@secret-handoff/protocol/recipient";
+import * as sayOfCode from "@secret-handoff/protocol/recipient/code-wording";
 import * as say from "@secret-handoff/protocol/recipient/wording";
 import { unencrypted } from "@secret-handoff/protocol/saving/wording";
 import { onOneLine } from "@secret-handoff/protocol/shown-text";
@@ -148,16 +149,16 @@ export class Recipient {
     }
   }
 
-  async #atCode({ mailing, error, handoff }: Screen & { readonly kind: "code" }): Promise<Reaction> {
+  async #atCode({ mailing, error }: Screen & { readonly kind: "code" }): Promise<Reaction> {
     const { terminal } = this.#context;
     if (mailing === "sending") {
-      terminal.spin(say.codeSending);
+      terminal.spin(sayOfCode.codeSending);
       return "wait";
     }
     if (mailing === "failed") return "over";
     const [heading, ...sentences] = error
-      ? [say.fieldError(error, handoff.header.emailHint)]
-      : [say.typeTheCode[0], ...say.typeTheCode.slice(1), say.codeSent];
+      ? [sayOfCode.codeError(error)]
+      : [sayOfCode.typeTheCode[0], ...sayOfCode.typeTheCode.slice(1), sayOfCode.codeSent];
     terminal.say(terminal.style(error ? "yellow" : "bold", onOneLine(heading)));
     for (const sentence of sentences) terminal.say(sentence);
     const code = await this.#answers.code();

@@ -2,6 +2,7 @@ import { fileName } from "@secret-handoff/protocol/saving";
 import { type ClipboardState, copyExactly, copyInPress, createClipboard } from "../clipboard.ts";
 import type { Clock } from "../time.ts";
 import * as say from "../wording-opened.ts";
+import { codeView } from "./code.ts";
 import { button, fill, worded } from "./elements.ts";
 import { doneView, hiddenView, openedView } from "./opened.ts";
 import type { OpenedViews, ViewActions } from "./renderer.ts";
@@ -72,6 +73,7 @@ export function openedScreens(bar: HTMLElement, actions: ViewActions, clock: Clo
     clipboard.release();
   });
   return {
+    code: codeView,
     opened: (screen) => openedView(screen, withClipboard),
     hidden: (screen) => hiddenView(screen, actions),
     done: doneView,

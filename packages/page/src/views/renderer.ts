@@ -11,7 +11,7 @@ import {
   reportView,
   unreachableView,
 } from "./messages.ts";
-import { codeView, interruptedView, openingView, readyView } from "./opening.ts";
+import { interruptedView, openingView, readyView } from "./opening.ts";
 import { sayAnew } from "./words.ts";
 
 /** What a view can do beside showing: report to the flow what the recipient did, and speak to a screen reader. */
@@ -39,8 +39,8 @@ type Views<Kinds extends Screen["kind"]> = {
   readonly [Kind in Kinds]: (screen: ScreenOf<Kind>, actions: ViewActions) => View<ScreenOf<Kind>>;
 };
 
-/** The screens that an opened secret needs. The page fetches them before it claims (opened-screens.ts). */
-export type OpenedViews = Views<"opened" | "hidden" | "done">;
+/** The screens of a mailed code and of an opened secret. The page fetches them before it derives or claims anything (opened-screens.ts). */
+export type OpenedViews = Views<"code" | "opened" | "hidden" | "done">;
 
 const VIEWS: Views<Exclude<Screen["kind"], keyof OpenedViews>> = {
   checking: checkingView,
@@ -49,7 +49,6 @@ const VIEWS: Views<Exclude<Screen["kind"], keyof OpenedViews>> = {
   damaged: damagedView,
   ready: readyView,
   deriving: openingView,
-  code: codeView,
   claiming: openingView,
   interrupted: interruptedView,
   broken: brokenView,

@@ -8,8 +8,8 @@ import { needsEmail, needsPassphrase } from "../states.ts";
 import { claim, pauseAfter } from "./claim.ts";
 import { ended, endingOf } from "./ended.ts";
 import {
+  type AnswerError,
   type CheckingScreen,
-  type FieldError,
   type FlowEvent,
   type Handoff,
   type ReadyScreen,
@@ -122,19 +122,19 @@ export function whenReady(screen: ReadyScreen, event: FlowEvent): Step | undefin
  * which is also what a mail gateway types when it fills in forms.
  * @returns undefined when they are worth sending
  */
-function checkAnswers({ link, header }: Handoff, typed: Typed): FieldError | undefined {
+function checkAnswers({ link, header }: Handoff, typed: Typed): AnswerError | undefined {
   const email = needsEmail(link.flags) ? checkEmail(typed.email, header.emailHint) : undefined;
   return email ?? (needsPassphrase(link.flags) ? checkPassphrase(typed.passphrase) : undefined);
 }
 
-function checkEmail(typed: string, hint: string | undefined): FieldError | undefined {
+function checkEmail(typed: string, hint: string | undefined): AnswerError | undefined {
   const email = valueUnlessRefused(() => normaliseEmail(typed));
   if (email === undefined) return { field: "email", why: "malformed" };
   const fits = hint === undefined || emailHintOf(email) === hint;
   return fits ? undefined : { field: "email", why: "not_the_hint" };
 }
 
-function checkPassphrase(typed: string): FieldError | undefined {
+function checkPassphrase(typed: string): AnswerError | undefined {
   const passphrase = valueUnlessRefused(() => normalisePassphrase(typed));
   if (passphrase === undefined) return { field: "passphrase", why: "malformed" };
   // Senders refuse a weak one, so it cannot be right.

@@ -7,12 +7,12 @@ import { LEASE_SECONDS } from "../states.ts";
 import { ended, endingOf } from "./ended.ts";
 import { ACKNOWLEDGE_BEFORE, SHOW_FOR } from "./opened.ts";
 import {
+  type AnswerError,
   type Attempt,
   type ClaimingScreen,
   type CodeScreen,
   type DerivingScreen,
   type Effect,
-  type FieldError,
   type FlowEvent,
   type Handoff,
   type InterruptedScreen,
@@ -149,7 +149,7 @@ function afterRefusal(attempt: Attempt, refusal: Refusal): Step {
 }
 
 /** What was derived from the answers is dropped; the link stays remembered, for it has left the address. */
-function backToReady(handoff: Handoff, typed: Typed, error?: FieldError): Step {
+function backToReady(handoff: Handoff, typed: Typed, error?: AnswerError): Step {
   return show({ kind: "ready", handoff, typed, error, resumes: false }, { type: "remember", handoff });
 }
 

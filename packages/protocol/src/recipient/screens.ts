@@ -41,12 +41,15 @@ export type Handoff = {
 export type Typed = { readonly email: string; readonly passphrase: string };
 
 /** Why an answer was not sent, or did not open. Each has its sentence in wording.ts. */
-export type FieldError =
+export type FieldError = AnswerError | CodeError;
+
+export type AnswerError =
   | { readonly field: "email"; readonly why: "malformed" | "not_the_hint" }
   | { readonly field: "passphrase"; readonly why: "malformed" | "weak" }
   | { readonly field: "answers"; readonly attemptsLeft: number }
-  | { readonly field: "device"; readonly why: "device" | "unreachable" }
-  | { readonly field: "code"; readonly why: "malformed" | "wrong" };
+  | { readonly field: "device"; readonly why: "device" | "unreachable" };
+
+export type CodeError = { readonly field: "code"; readonly why: "malformed" | "wrong" };
 
 /** A claim and what it was made of; kept so that a retry is the same claim. */
 export type Attempt = {
@@ -106,7 +109,7 @@ export type ReadyScreen = {
   /** This browser has claimed already and may read again. */
   readonly resumes: boolean;
   readonly typed: Typed;
-  readonly error?: FieldError | undefined;
+  readonly error?: AnswerError | undefined;
 };
 
 /** The keys are derived from the answers. */
@@ -122,7 +125,7 @@ export type DerivingScreen = {
 export type CodeScreen = Attempt & {
   readonly kind: "code";
   readonly mailing: "sending" | "sent" | "failed";
-  readonly error?: FieldError | undefined;
+  readonly error?: CodeError | undefined;
 };
 
 export type ClaimingScreen = Attempt & { readonly kind: "claiming" };

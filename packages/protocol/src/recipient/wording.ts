@@ -1,6 +1,6 @@
 import type { Header } from "../header.ts";
 import { REPORT_WORD } from "./ended.ts";
-import type { DamagedScreen, EndedScreen, FieldError } from "./screens.ts";
+import type { AnswerError, DamagedScreen, EndedScreen } from "./screens.ts";
 import { fromNow, inFull, joined, sentence, translated } from "./translation.ts";
 
 /** What recipients read about a link and its handoff, wherever they open it: in the page, or with the command `open`. */
@@ -53,14 +53,7 @@ export const triesLeft = (left: number) =>
 export const notExpecting = "Not expecting this?";
 export const leaveItClosed = (sender: string) =>
   sentence`Do not open it. Ask ${sender} in another way, by telephone for example. If they did not send it, report it.`;
-export const typeTheCode: Message = [
-  "Type the code from your e-mail",
-  "If the address is right, a code of eight digits is on its way. It is valid for ten minutes.",
-];
-export const codeSending = "Requesting a code.";
-export const codeSent = "Code requested. You can request three at most.";
 export const notReached = "The service cannot be reached. Try again.";
-export const code = "Code";
 export const endedMeanwhile = "This handoff has ended in the meantime. Ask the sender.";
 export const gone = "This page no longer holds the secret, and the link cannot be opened again.";
 export const broken = (sender: string): Message => [
@@ -74,7 +67,7 @@ export const whatReport = (sender: string) =>
 export const typeTheWord = `To confirm, type the word “${REPORT_WORD}”`;
 export const wrongWord = `Type the word “${REPORT_WORD}”, and nothing else.`;
 /** @param hint the sealed hint to the right address */
-export function fieldError(error: FieldError, hint: string | undefined): string {
+export function fieldError(error: AnswerError, hint: string | undefined): string {
   switch (error.field) {
     case "email":
       return {
@@ -92,11 +85,6 @@ export function fieldError(error: FieldError, hint: string | undefined): string 
       return {
         device: "This device has too little memory to check the passphrase. Use another.",
         unreachable: notReached,
-      }[error.why];
-    case "code":
-      return {
-        malformed: "The code has eight digits.",
-        wrong: "That code is wrong or too old. Check it, or request another.",
       }[error.why];
   }
 }
