@@ -68,7 +68,7 @@ describe("a person with AWS credentials", () => {
     const sent = await as("sender", args, { stdin: `${VALUE}\n` });
     expect({ code: sent.code, stderr: sent.stderr }).toEqual({
       code: 0,
-      stderr: expect.stringMatching(/^Recipients are told no name to ask\. [^\n]+\n$/),
+      stderr: expect.stringMatching(/^Warning: Recipients are told no name to ask\. [^\n]+\n$/),
     });
     const { text: mail } = await stack.mail.inbox.mailTo(EMAIL);
     expect(mail).not.toContain("Sent by");

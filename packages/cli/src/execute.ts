@@ -26,8 +26,9 @@ export async function execute(
     if (invocation.flag("json")) {
       await terminal.json({ error: { code: known.code, message: sentenceOfError(known) } });
     }
-    const heading = known.code === "cancelled" ? "" : `${terminal.style("red", "Error:")} `;
-    terminal.say(`${heading}${shown(sentenceOfError(known))}`);
+    const sentence = sentenceOfError(known);
+    if (known.code === "cancelled") terminal.say(shown(sentence));
+    else terminal.error(sentence);
     if (known.code === "unexpected" && env.SECRET_HANDOFF_DEBUG === "1" && error instanceof Error) {
       terminal.say(error.stack ?? "");
     }

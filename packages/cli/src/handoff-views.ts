@@ -30,10 +30,7 @@ const COLOURS: Readonly<Record<string, Style>> = {
   bounced: "red",
 };
 
-/** The last column may be as narrow as this before a table is of no use. */
-const NARROWEST = 12;
-
-/** A table with a heading, its columns as wide as they must be. Where a terminal is too narrow for it, each row is a list. */
+/** A table with a heading, its columns as wide as they must be. Where a terminal is too narrow for it, or would break a word of it, each row is a list. */
 export function table(
   heading: readonly string[],
   rows: readonly (readonly string[])[],
@@ -45,10 +42,11 @@ export function table(
   );
   const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
   const left = (terminal.columns ?? Number.POSITIVE_INFINITY) - before;
-  if (left < Math.min(NARROWEST, widths.at(-1) ?? 0)) return asLists(heading, safe, terminal);
+  const words = safe.flatMap((row) => (row.at(-1) ?? "").split(" "));
+  if (left < Math.max(...words.map(widthOf), 0)) return asLists(heading, safe, terminal);
   const lines = (row: readonly string[]) => {
     const [first = "", ...rest] = wrap(row.at(-1) ?? "", left, { hard: true });
-    const cells = row.slice(0, -1).map((cell, column) => cell.padEnd(widths[column] ?? 0));
+    const cells = row.slice(0, -1).map((cell, column) => padded(cell, widths[column] ?? 0));
     return [[...cells, first].join("  "), ...rest.map((more) => `${" ".repeat(before)}${more}`)].join("\n");
   };
   const body = safe.map((row) => coloured(row, lines(row), terminal));
@@ -76,6 +74,10 @@ function asLists(
     return [coloured(row, first, terminal), ...lines].join("\n");
   });
   return `${blocks.join("\n")}\n`;
+}
+
+function padded(cell: string, width: number): string {
+  return cell + " ".repeat(Math.max(0, width - widthOf(cell)));
 }
 
 function coloured([, state = ""]: readonly string[], text: string, terminal: Terminal): string {

@@ -84,6 +84,16 @@ export class Terminal {
     this.#streams.stderr.write(fitted(visible(inert(text)), this.#streams.stderr, indent));
   }
 
+  /** What failed, and what to do: on standard error, marked as that where nothing shows colours too. */
+  error(sentence: string): void {
+    this.say(`${this.style("red", "Error:")} ${shown(sentence)}`);
+  }
+
+  /** What the reader should know though nothing failed. */
+  warn(sentence: string): void {
+    this.say(`${this.style("yellow", "Warning:")} ${shown(sentence)}`);
+  }
+
   /** Columns of standard output, where it is a terminal. */
   get columns(): number | undefined {
     return this.outIsTerminal ? this.#streams.stdout.columns : undefined;

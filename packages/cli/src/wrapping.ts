@@ -1,8 +1,19 @@
 import { stripVTControlCharacters } from "node:util";
 
+/** What takes two columns of a terminal (UAX 11, "Wide"), as far as names and messages have it. */
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3001-\u303e\u30fb\u30fc\uff01-\uff60]/u;
+/** What stands on the character before it, or shows nothing. */
+const NO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
+
 /** Columns that a text takes on a terminal: colours take none. */
 export function widthOf(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+  return [...stripVTControlCharacters(text)].reduce((sum, character) => sum + columnsOf(character), 0);
+}
+
+function columnsOf(character: string): number {
+  if (NO_WIDTH.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
 }
 
 /**

@@ -51,6 +51,6 @@ export async function approvedBy(
   });
   if ("class" in found) return found;
   const [first, ...others] = found;
-  for (const other of others) terminal.say(shown(sentenceOfError(other)));
+  for (const other of others) terminal.error(sentenceOfError(other));
   throw first;
 }

@@ -57,7 +57,7 @@ export const run: Run = async (invocation, context) => {
         gitHubApi: env.GITHUB_API_URL || undefined,
         gitHubToken: token ? new Concealed(token) : undefined,
       };
-      const onWarning = (sentence: string) => terminal.say(terminal.style("yellow", shown(sentence)));
+      const onWarning = (sentence: string) => terminal.warn(sentence);
       try {
         if (invocation.flag("dry-run")) {
           spin("Asking the service");
@@ -86,7 +86,7 @@ export const run: Run = async (invocation, context) => {
       } catch (error) {
         spin();
         if (!(error instanceof HandOverError)) throw error;
-        for (const other of error.all.slice(1)) terminal.say(shown(sentenceOfError(other)));
+        for (const other of error.all.slice(1)) terminal.error(sentenceOfError(other));
         throw new SenderError(error.code, (name) => error.says(name), { cause: error });
       }
     },

@@ -136,7 +136,7 @@ export async function allSecrets(
   for (const secret of within === undefined ? [] : versioned)
     errors.attempt(() => checkRotatedWithin(secret, within ?? 0, now, "Rotate it first."));
   const [first, ...others] = errors.errors;
-  for (const other of others) terminal.say(shown(sentenceOfError(other)));
+  for (const other of others) terminal.error(sentenceOfError(other));
   if (first) throw first;
   const secrets = [...versioned, ...givenSecrets(given, "cli", execution, now), ...files];
   if (secrets.length > 0) return secrets;
