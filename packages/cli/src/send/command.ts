@@ -1,5 +1,4 @@
 import { isHandoffId } from "@secret-handoff/protocol";
-import { shown } from "@secret-handoff/protocol/shown-text";
 import {
   awaitHandoffs,
   Concealed,

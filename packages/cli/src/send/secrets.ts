@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
-import { shown } from "@secret-handoff/protocol/shown-text";
 import {
   Concealed,
   checkRotatedWithin,
