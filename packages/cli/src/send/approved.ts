@@ -1,4 +1,3 @@
-import { shown } from "@secret-handoff/protocol/shown-text";
 import {
   type ByRequest,
   byRequest,
