@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { SecretHandoffSenderProps } from "@secret-handoff/cdktf";
+import { checkConfig, type SecretHandoffSenderProps } from "@secret-handoff/cdktf";
 import { EVERYTHING } from "./configurations.ts";
 import { ref, resource, resources, type SynthesisedStack, synthesise } from "./synthesis.ts";
 
@@ -15,6 +15,17 @@ describe("a workflow's role", () => {
       ).max_session_duration;
     expect([lasting({}), lasting({ maxSessionDuration: 14_400 })]).toEqual([3_600, 14_400]);
   });
+});
+
+test("a workflow's role takes the name of no role that the service has", () => {
+  const roles = Object.entries(synthesise(EVERYTHING).json.resource.aws_iam_role ?? {});
+  const names = roles.filter(([key]) => !key.startsWith("github_")).map(([, { name }]) => String(name));
+  expect(names).toHaveLength(10);
+  const orders = EVERYTHING.gitHub?.orders as SecretHandoffSenderProps;
+  for (const name of names) {
+    const config = { ...EVERYTHING, gitHub: { orders: { ...orders, name } } };
+    expect(() => checkConfig(config)).toThrow("is the name of a role of the service's");
+  }
 });
 
 describe("several workflows", () => {

@@ -525,6 +525,14 @@ export const WRONG: Readonly<Record<string, readonly [config: unknown, ...proble
     "service.alarms.criticalClasses has production-admn, and there is no such class: did you mean production-admin?",
     "service.alarms.criticalClasses has root, and there is no such class: there are production-admin, database-access, api-key, third-party-service, internal-tool",
   ],
+  "a workflow's role under the name of one of the service's": [
+    gitHub({ name: "secret-handoff-rotations" }),
+    "gitHub.orders.name is the name of a role of the service's: give another",
+  ],
+  "a workflow's role under a longer name than IAM takes": [
+    { ...LEAST, gitHub: { ["o".repeat(43)]: role } },
+    `gitHub.${"o".repeat(43)} would have a role named secret-handoff-github-${"o".repeat(43)}, and IAM takes 64 characters: give name`,
+  ],
   "a class of more roles than there can be people for": [
     credentialClass({ approvals: "abcdefghijk".split("") }),
     "service.classes[0].approvals has more than 10 roles, and each needs a person of its own: name fewer",
@@ -701,7 +709,7 @@ export const WRONG: Readonly<Record<string, readonly [config: unknown, ...proble
   ],
   "a role with the name of a function's": [
     gitHub({ name: "secret-handoff-sender" }),
-    "gitHub.orders.name is the name of a function's role: give another",
+    "gitHub.orders.name is the name of a role of the service's: give another",
   ],
   "a region whose direction is misspelt": [
     { ...LEAST, region: "eu-wets-1" },

@@ -132,13 +132,24 @@ function admits(sender: SenderEntry, role: GitHubJobs): boolean {
   );
 }
 
+/** What the names of the service's roles end with, besides its functions'. */
+const SERVICE_ROLES = ["mail-failures", "events-out", "rotations", "rotate-rules", "on-rotated"];
+const LONGEST_ROLE_NAME = 64;
+
 function roleNameProblems(roles: readonly (readonly [string, Role])[], service: Service): readonly string[] {
   const names = roles.map(([key, role]) => senderRoleName(key, role, service));
-  const taken = FUNCTION_NAMES.map((name) => `${service.name ?? DEFAULT_NAME}-${name}`);
+  const taken = [...FUNCTION_NAMES, ...SERVICE_ROLES].map(
+    (name) => `${service.name ?? DEFAULT_NAME}-${name}`,
+  );
   return roles.flatMap(([key], index) => {
     const first = names.indexOf(names[index] ?? "");
     if (taken.includes(names[index] ?? "")) {
-      return [`gitHub.${key}.name is the name of a function's role: give another`];
+      return [`gitHub.${key}.name is the name of a role of the service's: give another`];
+    }
+    if (!isExpression(names[index]) && (names[index]?.length ?? 0) > LONGEST_ROLE_NAME) {
+      return [
+        `gitHub.${key} would have a role named ${names[index]}, and IAM takes ${LONGEST_ROLE_NAME} characters: give name`,
+      ];
     }
     return first < index
       ? [
