@@ -1,6 +1,18 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { LATE_CREATES_SECONDS } from "@secret-handoff/lambda";
-import { Recipient } from "@secret-handoff/local";
+import {
+  Audit,
+  Due,
+  Erasures,
+  Handoffs,
+  LATE_CREATES_SECONDS,
+  Outbox,
+  Requests,
+  StandaloneEvents,
+  Subjects,
+  sweep,
+  Table,
+} from "@secret-handoff/lambda";
+import { AUDIT_TABLE, localClient, Recipient, TABLE } from "@secret-handoff/local";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
 import { describeOnEachEngine } from "../support/engines.ts";
 import { Sender } from "../support/sender.ts";
@@ -144,6 +156,32 @@ describeOnEachEngine("erasing a recipient", (engine) => {
     // Nothing is left to do.
     const marker = (await service.scan()).find((item) => item.id?.S === `erasure/${id}`);
     expect(Object.keys(marker ?? {}).toSorted()).toEqual(["actor", "id", "ttl"]);
+  });
+
+  test("a look that the sweeper has no time to finish is begun again, and revokes then", async () => {
+    service.clock.now += LATE_CREATES_SECONDS;
+    await service.service.sweep();
+    const { id, late } = await erasedWhileCreating("jo@vendor.example");
+    service.clock.now += LATE_CREATES_SECONDS;
+    const client = localClient(service.engine.endpoint);
+    const table = new Table(client, TABLE);
+    const deps = {
+      ...{ outbox: new Outbox(table), standalone: new StandaloneEvents(table), due: new Due(table) },
+      ...{ handoffs: new Handoffs(table), subjects: new Subjects(table), requests: new Requests(table) },
+      ...{ erasures: new Erasures(table), audit: new Audit(new Table(client, AUDIT_TABLE)) },
+      publish: async () => {},
+      log: () => {},
+    };
+    // Before the item there is time, and before its look none.
+    let asked = 0;
+    await sweep(deps, service.clock.now, () => asked++ > 0);
+    expect([asked, await stateOf(late.id)]).toEqual([2, "open"]);
+    service.clock.now += LATE_CREATES_SECONDS;
+    await sweep(deps, service.clock.now);
+    expect(await stateOf(late.id)).toBe("revoked");
+    const marker = (await service.scan()).find((item) => item.id?.S === `erasure/${id}`);
+    expect(marker).not.toHaveProperty("dueAt");
+    client.destroy();
   });
 
   test("repeated, answers alike and leaves one event", async () => {

@@ -40,7 +40,7 @@ export async function sweep(deps: SweeperDeps, now: number, isOver = () => false
       if (isOver()) return { visited: visited.size, failed };
       visited.add(id);
       try {
-        await sweepItem(deps, id, now);
+        await sweepItem(deps, id, now, isOver);
       } catch (error) {
         // One broken item must not keep the others waiting; the count is alarmed on, and the log says which and why.
         failed += 1;
@@ -51,10 +51,10 @@ export async function sweep(deps: SweeperDeps, now: number, isOver = () => false
   }
 }
 
-function sweepItem(deps: SweeperDeps, id: string, now: number): Promise<void> {
+function sweepItem(deps: SweeperDeps, id: string, now: number, isOver: () => boolean): Promise<void> {
   if (isSubjectId(id)) return finishSubject(deps, id, now);
   if (isStandaloneId(id)) return publishStandalone(deps, id);
-  if (isErasureId(id)) return finishErasure(deps, id, now);
+  if (isErasureId(id)) return finishErasure(deps, id, now, isOver);
   return visit(deps, { id }, now);
 }
 
@@ -89,10 +89,20 @@ async function finishSubject(deps: SweeperDeps, id: string, now: number): Promis
   await deps.subjects.settle(id, subject.newest.id);
 }
 
-/** A create had asked for the recipient before it was erased, and has put its handoff after. */
-async function finishErasure({ erasures, handoffs }: SweeperDeps, id: string, now: number): Promise<void> {
+/**
+ * A create had asked for the recipient before it was erased, and has put its handoff after; or there was too much open to look through at
+ * once. One that is not through by the end of this sweep is begun again by a later one.
+ */
+async function finishErasure(
+  { erasures, handoffs }: SweeperDeps,
+  id: string,
+  now: number,
+  isOver: () => boolean,
+): Promise<void> {
   const erasure = await erasures.take(id, now);
   if (!erasure) return;
-  await revokeOfRecipient({ handoffs, clock: () => now }, erasure.actor, erasure.recipient);
-  await erasures.settle(erasure);
+  const { actor, recipient } = erasure;
+  if (await revokeOfRecipient({ handoffs, clock: () => now }, actor, recipient, isOver)) {
+    await erasures.settle(erasure);
+  }
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { isoTime } from "@secret-handoff/protocol/api";
+import { type Actor, isoTime } from "@secret-handoff/protocol/api";
 import type { Clock } from "../runtime.ts";
 import { type Erasures, revokeOfRecipient } from "../store/erasures.ts";
 import type { Handoffs } from "../store/handoffs.ts";
-import { isRecipientId } from "../store/recipients.ts";
+import { isRecipientId, type RecipientId } from "../store/recipients.ts";
 import type { StandaloneEvents } from "../store/standalone-events.ts";
 import type { Caller } from "./callers.ts";
 import type { TrailDeps } from "./events.ts";
@@ -17,6 +17,12 @@ export type EraseDeps = TrailDeps & {
 };
 
 /**
+ * Seconds of a call that go on looking through what is open, of everybody, before the entry is gone and again after. A sender may have so
+ * much open that a look would outlast the call, which would then erase nobody: the sweeper looks through the rest.
+ */
+const SECONDS_A_LOOK = 7;
+
+/**
  * Erases a recipient from the directory. What is open for it is revoked first: by its address nobody could find that any more, and a
  * newer version would go to a new id and supersede nothing. Then comes the event: should this process die before the entry is gone, the
  * call is repeated and finishes. Repeated after that, it answers alike.
@@ -26,12 +32,17 @@ export async function eraseRecipient(deps: EraseDeps, { actor }: Caller, id: str
   const { recipients, standalone, erasures, clock } = deps;
   if (!isRecipientId(id) || !(await isKnown(deps, id))) throw noSuchRecipient();
   if (await recipients.has(id)) {
-    await revokeOfRecipient(deps, actor, id);
+    await look(deps, actor, id);
     const event = { v: 1, id: randomUUID(), type: "recipient_erased", outcome: "done" } as const;
     await standalone.put(`erased/${id}`, { ...event, time: isoTime(clock()), actor, recipient: id }, clock());
     await erasures.remember(id, actor, clock());
     await recipients.erase(id);
   }
   // A create that had asked the directory before may have come meanwhile. One that comes later still, the sweeper finds.
-  await revokeOfRecipient(deps, actor, id);
+  await look(deps, actor, id);
+}
+
+function look(deps: EraseDeps, actor: Actor, id: RecipientId): Promise<boolean> {
+  const until = deps.clock() + SECONDS_A_LOOK;
+  return revokeOfRecipient(deps, actor, id, () => deps.clock() >= until);
 }
