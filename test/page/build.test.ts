@@ -25,6 +25,10 @@ test("a first load in English stays within its limit", () => {
     report(`module ${name}: ${text.length} bytes, brotli ${brotliCompressSync(text).length}`);
 });
 
+test("no regular expression looks behind, which Safari can since 16.4: it would fail where it is first used", () => {
+  for (const text of [page.html, ...Object.values(page.modules)]) expect(text).not.toMatch(/\(\?<[=!]/);
+});
+
 test("of the protocol the page carries the bytes, and neither the API's schemas nor their library", () => {
   const modules = Object.keys(page.metafile.inputs);
   expect(modules).toContain("packages/protocol/src/link.ts");

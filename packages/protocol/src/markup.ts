@@ -21,14 +21,20 @@ type TextPart = { readonly text: string; readonly href?: string };
  * writes is to lead nowhere.
  */
 export function splitContacts(text: string): readonly TextPart[] {
-  return (
-    text
-      // Bounded (RFC 5321, section 4.5.3.1), so that no text takes quadratic time.
-      .split(/((?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}|\+\d[\d ()/.-]{5,40}\d)/)
-      .map((part, index) =>
-        index % 2 === 0
-          ? { text: part }
-          : { text: part, href: part[0] === "+" ? `tel:${part.replace(/[^+\d]/g, "")}` : `mailto:${part}` },
-      )
-  );
+  const parts = text.split(CONTACT);
+  const found: TextPart[] = [];
+  // What the expression captures stands between the words, each time all three of them.
+  for (let at = 0; at < parts.length; at += 4) {
+    const [words = "", before = "", mail, telephone] = parts.slice(at, at + 4);
+    found.push({ text: words + before });
+    if (mail) found.push({ text: mail, href: `mailto:${mail}` });
+    if (telephone) found.push({ text: telephone, href: `tel:${telephone.replace(/[^+\d]/g, "")}` });
+  }
+  return found;
 }
+
+/**
+ * What stands before a mail address, the address, or a telephone number. Bounded (RFC 5321, section 4.5.3.1), so that no text takes
+ * quadratic time. Without a lookbehind, which Safari knows since 16.4: the page is for older ones, too.
+ */
+const CONTACT = /(^|[^\w.+-])([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10})|(\+\d[\d ()/.-]{5,40}\d)/;
