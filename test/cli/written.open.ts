@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFile
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { codeSent } from "@secret-handoff/protocol/recipient/code-wording";
+import { writeNewFile, writeNewFolder } from "../../packages/cli/src/open/write.ts";
 import { importBitwarden, readKdbx } from "../page/importers.ts";
 import { EMAIL, FIELDS, ITEMS, type OpenTest, PASSPHRASE, VALUE } from "./open-tests.ts";
 
@@ -180,6 +181,31 @@ export function writtenTests(given: OpenTest): void {
         "Nothing was opened.",
       );
       expect(await stateOf(sealed)).toBe("open");
+    });
+
+    test("a name that no file can have is refused before anything is opened, and nothing is left there", async () => {
+      const sealed = await handOver();
+      for (const name of ["orders/", "", "n".repeat(256)]) {
+        const path = name === "" ? "" : place(name);
+        const { code, stderr } = await open(sealed.link, ["--out", path, "--email", EMAIL]);
+        expect({ name, code }).toEqual({ name, code: 2 });
+        expect(stderr).toContain("Nothing was opened.");
+        if (path !== "") expect(readdirSync(join(path, ".."))).toEqual([]);
+      }
+      expect(await stateOf(sealed)).toBe("open");
+    });
+
+    test("a write that fails halfway leaves nothing behind, and says for how long the secret can still be had", async () => {
+      const path = place("files");
+      const { id } = await handOver();
+      // The second name is none that a file can have: it fails as a disk does that is full halfway.
+      const files = new Map(["token", "n".repeat(256)].map((name) => [name, VALUE]));
+      await expect(writeNewFolder({ path, id }, files)).rejects.toThrow(
+        /could not be written \(ENAMETOOLONG\)\. The secret can be had for two minutes .* another --out\.$/,
+      );
+      const long = join(path, "..", "n".repeat(256));
+      await expect(writeNewFile({ path: long, id }, VALUE)).rejects.toThrow("(ENAMETOOLONG)");
+      expect(readdirSync(join(path, ".."))).toEqual([]);
     });
 
     test("a format that cannot hold a file, and a name that is none, lose nothing", async () => {

@@ -59,7 +59,7 @@ export const run: Run = async (invocation, context) => {
     context,
   );
   const stop = terminal.onInterrupt(() => {
-    terminal.say(recipient.interruptedSentence());
+    terminal.say(recipient.interrupted());
     terminal.close();
     process.exit(EXIT.interrupted);
   });

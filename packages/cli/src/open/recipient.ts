@@ -9,7 +9,7 @@ import type { Answers } from "./answers.ts";
 import type { Output } from "./command.ts";
 import { written } from "./formats.ts";
 import type { Reaction } from "./session.ts";
-import { checkPlace, writeNewFile, writeNewFolder } from "./write.ts";
+import { checkPlace, type Place, removeUnfinished, writeNewFile, writeNewFolder } from "./write.ts";
 
 type Wanted = {
   readonly origin: string;
@@ -33,6 +33,7 @@ export class Recipient {
   #claimed = false;
   #isWritten = false;
   #filePassword: string | undefined;
+  #place: Place | undefined;
   /** Why an answer was refused last. */
   lastProblem: string | undefined;
 
@@ -104,8 +105,9 @@ export class Recipient {
     this.#claimed = resumes;
     this.#introduce(handoff, resumes);
     if (this.#wanted.report) return { type: "not_me" };
-    const { path } = this.#wanted.output;
-    if (path !== undefined && !error) await checkPlace(path, resumes);
+    const { path, format } = this.#wanted.output;
+    if (path !== undefined) this.#place = { path, id: handoff.link.id };
+    if (this.#place && !error) await checkPlace(this.#place, resumes, format === "files" ? "folder" : "file");
     if (error) {
       this.lastProblem = say.fieldError(error, handoff.header.emailHint);
       terminal.say(terminal.style("yellow", onOneLine(this.lastProblem)));
@@ -165,19 +167,20 @@ export class Recipient {
     return code.trim() === "" ? { type: "send_code_again" } : { type: "code_typed", code };
   }
 
-  async #write({ bundle, handoff }: Screen & { readonly kind: "opened" }): Promise<void> {
+  async #write({ bundle }: Screen & { readonly kind: "opened" }): Promise<void> {
     const { terminal, runtime } = this.#context;
-    const { format, field, path } = this.#wanted.output;
+    const { format, field } = this.#wanted.output;
+    const place = this.#place;
     if (format === "kdbx") terminal.spin("Encrypting the file");
     const kdbx = { password: this.#filePassword, now: runtime.now(), argon2: this.#context.argon2 };
     const { content, notes } = await written(bundle.items, format, field, kdbx);
-    if (path === undefined) {
+    if (place === undefined) {
       if (typeof content !== "string") throw new Error("files have no place");
       await terminal.out(content);
     } else if (typeof content === "string" || content instanceof Uint8Array) {
-      await writeNewFile(path, content, handoff.link.id);
+      await writeNewFile(place, content);
     } else {
-      await writeNewFolder(path, content, handoff.link.id);
+      await writeNewFolder(place, content);
     }
     this.#isWritten = true;
     for (const note of notes) terminal.say(note);
@@ -208,7 +211,9 @@ export class Recipient {
     }
   }
 
-  interruptedSentence(): string {
+  /** Ends before the flow has: nothing half written stays. @returns what has become of the handoff */
+  interrupted(): string {
+    if (this.#place) removeUnfinished(this.#place);
     if (this.#isWritten) return "Stopped. The secret was written already.";
     return this.#claimed
       ? "Stopped. The same command gets the secret again, for two minutes after it was opened."
