@@ -14,6 +14,8 @@ export type RunOptions = {
   readonly stdin?: string | Uint8Array | undefined;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** The number of the user who runs it; in this process only. */
+  readonly uid?: number;
   /** Standard output and error are terminals of this width; in this process only. */
   readonly columns?: number;
   /** A file that standard output goes to instead. */
@@ -51,7 +53,18 @@ export class InProcessCli {
     const screen = options.columns === undefined ? {} : { isTTY: true, columns: options.columns };
     for (const stream of [stdout, err.stream]) Object.assign(stream, screen);
     const argon2 = { m: 1_024, t: 1, p: 1 };
-    const surroundings = { env, cwd, home: env.HOME, stdin, stdout, stderr: err.stream, terminal, argon2 };
+    const { uid } = options;
+    const surroundings = {
+      env,
+      cwd,
+      home: env.HOME,
+      uid,
+      stdin,
+      stdout,
+      stderr: err.stream,
+      terminal,
+      argon2,
+    };
     const ended = runCli(args, surroundings)
       .then((code) => ({ code, stdout: out.text(), stderr: err.text() }))
       .finally(() => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { userInfo } from "node:os";
@@ -464,6 +464,25 @@ describe("around it", () => {
       code: 2,
       stderr: expect.stringContaining("is not JSON"),
     });
+  });
+
+  test("a configuration that another user put into a folder for everybody is not read, and one of the user's own is", async () => {
+    const shared = join(cli.folder, "shared");
+    const cwd = join(shared, "mine");
+    mkdirSync(cwd, { recursive: true });
+    const path = join(shared, ".secret-handoff.json");
+    writeFileSync(path, JSON.stringify({ endpoint: stack.url }));
+    // A file of root's is trusted, as whatever root put there is.
+    if (process.getuid?.() === 0) chownSync(path, 4_242, 4_242);
+    const { uid } = statSync(path);
+    const policy = (run: RunOptions) =>
+      as("sender", ["policy"], { cwd, env: { SECRET_HANDOFF_ENDPOINT: "" }, ...run });
+    expect((await policy({ uid: uid + 1 })).stderr).toContain(`Service: ${stack.url}, from ${path}`);
+    chmodSync(shared, 0o1777);
+    const planted = await policy({ uid: uid + 1 });
+    expect(planted.stderr).toMatch(/shared\/\.secret-handoff\.json is not read: it is another user's/);
+    expect(planted).toMatchObject({ code: 2, stderr: expect.stringContaining("No service is set.") });
+    expect((await policy({ uid })).code).toBe(0);
   });
 
   test.each(["bash", "zsh", "fish"])("%s completes every command and option", async (shell) => {

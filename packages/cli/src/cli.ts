@@ -10,6 +10,8 @@ export type CliProcess = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly home: string;
+  /** The user's number; undefined on Windows. */
+  readonly uid?: number | undefined;
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: Screen;
   readonly stderr: Screen;
@@ -24,6 +26,7 @@ const ofProcess = (): CliProcess => ({
   env: process.env,
   cwd: process.cwd(),
   home: homedir(),
+  uid: process.getuid?.(),
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,

@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { lstat, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseEndpoint, SenderError } from "@secret-handoff/sdk";
 import type { Invocation } from "./arguments.ts";
 import type { CliContext } from "./context.ts";
+import { onOneLine } from "./shown-text.ts";
 
 /** What `init` writes beside a repository's other settings. It holds no secret. */
 export const CONFIGURATION_FILE = ".secret-handoff.json";
@@ -20,13 +21,44 @@ const NAMES: readonly (keyof Configuration)[] = ["endpoint", "from", "region", "
  * Reads the nearest configuration, of this folder or one above it.
  * @throws SenderError `input` where it is none
  */
-export async function readConfiguration({ cwd }: Pick<CliContext, "cwd">): Promise<Configuration> {
-  for (let folder = cwd; ; folder = dirname(folder)) {
+export async function readConfiguration(context: CliContext): Promise<Configuration> {
+  return (await nearest(context)).configuration;
+}
+
+type Found = { readonly configuration: Configuration; readonly path?: string };
+
+async function nearest(context: CliContext): Promise<Found> {
+  for (let folder = context.cwd; ; folder = dirname(folder)) {
     const path = join(folder, CONFIGURATION_FILE);
     const text = await readFile(path, "utf8").catch(() => undefined);
-    if (text !== undefined) return parseConfiguration(text, path);
-    if (dirname(folder) === folder) return {};
+    if (text !== undefined && (await isPlanted(folder, path, context))) warn(path, context);
+    else if (text !== undefined) return { configuration: parseConfiguration(text, path), path };
+    if (dirname(folder) === folder) return { configuration: {} };
   }
+}
+
+/**
+ * True where another user has put the file into a folder that everybody may write to, like /tmp: whoever works below it would hand secrets
+ * over through a service of that user's. Git had this fault (CVE-2022-24765). Windows knows no such folders by their mode.
+ */
+async function isPlanted(folder: string, path: string, { uid }: Pick<CliContext, "uid">): Promise<boolean> {
+  if (uid === undefined) return false;
+  const [{ mode }, { uid: owner }] = await Promise.all([stat(folder), lstat(path)]);
+  return (mode & WRITABLE_BY_ALL) !== 0 && owner !== uid && owner !== ROOT;
+}
+
+const WRITABLE_BY_ALL = 0o002;
+const ROOT = 0;
+
+/** Once for each command: it asks for its configuration several times. */
+const warned = new WeakSet<CliContext>();
+
+function warn(path: string, context: CliContext): void {
+  if (!warned.has(context)) {
+    const sentence = `${path} is not read: it is another user's, in a folder that everybody may write to.`;
+    context.terminal.say(context.terminal.style("yellow", onOneLine(sentence)));
+  }
+  warned.add(context);
 }
 
 function parseConfiguration(text: string, path: string): Configuration {
@@ -58,12 +90,13 @@ const announced = new WeakSet<CliContext>();
 export async function endpointOf(invocation: Invocation, context: CliContext): Promise<string> {
   const given = invocation.text("endpoint") ?? context.env.SECRET_HANDOFF_ENDPOINT;
   if (given) return parseEndpoint(given);
-  const { endpoint } = await readConfiguration(context);
+  const { configuration, path = "" } = await nearest(context);
+  const { endpoint } = configuration;
   if (endpoint) {
     const origin = parseEndpoint(endpoint);
     // A repository may be somebody else's: whose service it names must be seen.
     if (!announced.has(context))
-      context.terminal.say(context.terminal.style("dim", `Service: ${origin}, from ${CONFIGURATION_FILE}`));
+      context.terminal.say(context.terminal.style("dim", onOneLine(`Service: ${origin}, from ${path}`)));
     announced.add(context);
     return origin;
   }

@@ -15,6 +15,8 @@ export type CliContext = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly home: string;
+  /** The user's number; undefined on Windows. */
+  readonly uid?: number | undefined;
   readonly terminal: Terminal;
   readonly runtime: Runtime;
   /** What the key of a KeePass file costs, where a test has no time for it. */

@@ -11,12 +11,12 @@ import { Terminal } from "./terminal.ts";
 export async function execute(
   command: Command,
   invocation: Invocation,
-  { cwd, home, argon2, ...streams }: CliProcess,
+  { cwd, home, uid, argon2, ...streams }: CliProcess,
 ): Promise<number> {
   const { env } = streams;
   allowSlowConnections();
   const terminal = new Terminal(streams);
-  const context: CliContext = { env, cwd, home, terminal, runtime: platformRuntime, argon2 };
+  const context: CliContext = { env, cwd, home, uid, terminal, runtime: platformRuntime, argon2 };
   try {
     const loaded = await command.load?.();
     return loaded ? await loaded.run(invocation, context) : EXIT.usage;
