@@ -107,6 +107,12 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
       "Write it into HTTPS_PROXY and HTTP_PROXY, like http://user:password@proxy.example.com:3128, percent-encoded.",
     unsent: true,
   },
+  PROXY_MALFORMED: {
+    reason: "what HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names is no address of an HTTP proxy",
+    advice: () =>
+      "Write it like http://user:password@proxy.example.com:3128, with the login percent-encoded: a % in it is %25.",
+    unsent: true,
+  },
   PROXY_READS: {
     reason: "its address is http, and a proxy on another machine would read the call",
     advice: (address) => `Add its host to NO_PROXY, or let ${address} be an https address.`,

@@ -71,11 +71,22 @@ function isInNetwork(address: string, network: string): boolean {
 /** What a proxy did instead of connecting. */
 class ProxyError extends Error {
   override readonly name = "ProxyError";
-  readonly code: "PROXY_LOGIN" | "PROXY_READS" | "PROXY_REFUSED" | "PROXY_UNREACHABLE";
+  readonly code: "PROXY_LOGIN" | "PROXY_MALFORMED" | "PROXY_READS" | "PROXY_REFUSED" | "PROXY_UNREACHABLE";
 
   constructor(code: ProxyError["code"], options?: { readonly cause?: unknown }) {
     super("the proxy did not connect", options);
     this.code = code;
+  }
+}
+
+/** An http or https URL whose login is percent-encoded: with a bare % in it, the agents below fail where nobody waits for an error. */
+function isUsable(proxy: string): boolean {
+  try {
+    const { protocol, username, password } = new URL(proxy);
+    decodeURIComponent(`${username}${password}`);
+    return protocol === "http:" || protocol === "https:";
+  } catch {
+    return false;
   }
 }
 
@@ -139,6 +150,7 @@ async function load(): Promise<AgentClass> {
       if (proxy === undefined) return secureEndpoint ? this.#direct.https : this.#direct.http;
       // Every call here has a token, a signature, a form or a link's proof.
       if (isReadByProxy(url)) throw new ProxyError("PROXY_READS");
+      if (!isUsable(proxy)) throw new ProxyError("PROXY_MALFORMED");
       const key = `${protocol} ${proxy}`;
       const agent =
         this.#proxied.get(key) ??
