@@ -126,7 +126,7 @@ program("az", 'console.log(JSON.stringify({ accessToken: "canary-other-azure" })
 program(
   "op",
   `const fail = (said) => { console.error("[ERROR] 2026/11/26 10:00:00 " + said); process.exit(1); };
-if (Object.keys(process.env).some((name) => /^(INPUT_|SECRET_HANDOFF_|ACTIONS_ID_TOKEN_)/.test(name))) fail("foreign variables");
+if (Object.keys(process.env).some((name) => /^(INPUT_|SECRET_HANDOFF_|ACTIONS_)/.test(name))) fail("foreign variables");
 if (process.env.OP_SERVICE_ACCOUNT_TOKEN !== "canary-ops") fail("(401) Unauthorized: token ops_canary is not valid");
 if (args !== "item get --format=json --vault=Infra -- Orders DB") fail(${JSON.stringify('"Other" isn\'t an item in the "Infra" vault.')});
 process.stdout.write(require("node:fs").readFileSync(${JSON.stringify(join(folder, "item.json"))}));`,
@@ -258,6 +258,32 @@ test("a field that 1Password conceals stays concealed and is masked, whatever it
     if (key === "") expect(shown).toContainEqual(["app", false]);
     expect([...workflow.masks]).toContain("host of canary-typed");
   }
+});
+
+test("no field of an item takes the place of another of its label", async () => {
+  const field = (id: string, label: string, section?: string) => ({
+    ...{ id, label, type: "CONCEALED", value: `canary-${id}` },
+    ...(section === undefined ? {} : { section: { label: section } }),
+  });
+  connect.save(
+    "canary-twins",
+    ...[field("t1", "token", "API"), field("t2", "token", "API"), field("t3", "API.token")],
+    ...[field("k1", "key", "A"), field("k2", "key", "B")],
+  );
+  const { workflow } = await step({ "other-secrets": "A, op://Infra/Orders%20DB" });
+  expect(await opened()).toMatchObject({
+    "API.token (t1)": "canary-t1",
+    "API.token (t2)": "canary-t2",
+    "API.token": "canary-t3",
+    "A.key": "canary-k1",
+    "B.key": "canary-k2",
+  });
+  expect([...workflow.masks]).toEqual(expect.arrayContaining(["canary-t1", "canary-t2", "canary-t3"]));
+  connect.save("canary-same", field("t1", "token", "API"), field("t1", "token", "API"));
+  expect((await step({ "other-secrets": "A, op://Infra/Orders%20DB" })).errors).toEqual([
+    expect.stringContaining("two fields that nothing tells apart"),
+  ]);
+  connect.save("canary-single");
 });
 
 test("one key of a secret and several stores go in one handoff", async () => {

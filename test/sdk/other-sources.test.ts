@@ -2,12 +2,16 @@ import { randomUUID } from "node:crypto";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import {
   givenSecrets,
+  machineOf,
   parameterStore,
   parseGivenValues,
+  parseOtherSecrets,
   parseParameters,
   readParameters,
   roleAssumer,
+  SenderError,
   secretParts,
+  storeReader,
   subjectOf,
 } from "@secret-handoff/sdk";
 import { useAwsEnvironment } from "../support/aws-environment.ts";
@@ -342,5 +346,85 @@ describe("values of earlier steps", () => {
     expect(errorOf(() => parseGivenValues("A=1\n\nA=2")).message).toBe(
       "Lines 1 and 3 of values give the same name. Name each value once.",
     );
+  });
+});
+
+describe("what another store answers is checked where it is read", () => {
+  const TOKEN = "opaque-token";
+  const reading = (address: string, answer: string, token = TOKEN) => {
+    const runtime = quickRuntime({ fetch: async () => new Response(answer) });
+    const env = {
+      ...{ VAULT_ADDR: "https://vault.example", VAULT_TOKEN: token },
+      ...{ OP_CONNECT_HOST: "https://op.example", OP_CONNECT_TOKEN: token },
+    };
+    const run = async () => JSON.stringify({ accessToken: token });
+    const context = { env, runtime, deadline: unending(), run, readFile: () => "", onToken: () => {} };
+    const [selector] = parseOtherSecrets(address);
+    if (!selector) throw new Error("no selector");
+    return storeReader({}, "execution", { ...context, idToken: async () => token })(selector.secret);
+  };
+  const VAULT = "vault://secret/data/a";
+  const kv = (version: string, data = '{"k":"v"}') =>
+    `{"data":{"data":${data},"metadata":{"version":${version},"created_time":"2026-11-01T00:00:00Z"}}}`;
+  const lease = (duration: string) => `{"lease_id":"l","lease_duration":${duration},"data":{"k":"v"}}`;
+  const OP = `op://${"v".repeat(26)}/${"i".repeat(26)}`;
+  const item = (version: string) =>
+    `{"title":"T","version":${version},"updatedAt":"2026-11-01T00:00:00Z","fields":[{"id":"p","value":"x"}]}`;
+  const azure = (attributes: string) =>
+    `{"value":"v","id":"https://a.vault.azure.net/secrets/s/${"0".repeat(32)}","attributes":${attributes}}`;
+
+  test.each([
+    ["a lease that no date can hold", VAULT, lease("1e300")],
+    ["a version below one", VAULT, kv("-1")],
+    ["half a version", VAULT, kv("1.5")],
+    ["a version that is no exact number", OP, item("1e300")],
+    ["a time that no date can hold", "azure://a/s", azure('{"created":1e300}')],
+  ])("%s is none", async (_, address, answer) => {
+    const { code } = await rejectionOf(reading(address, answer));
+    expect(code).toBe("secret_unreadable");
+  });
+
+  test("times are whole seconds", async () => {
+    const { endsAt = 0.5 } = await reading(VAULT, lease("7200.5"));
+    expect(Number.isInteger(endsAt)).toBe(true);
+    const attributes = '{"created":1795000000.5,"exp":1e300}';
+    const { versionCreatedAt, ...rest } = await reading("azure://a/s", azure(attributes));
+    expect([versionCreatedAt, rest.endsAt]).toEqual([1_795_000_000, undefined]);
+  });
+
+  test("of two members of one name the value is of the same as its version", async () => {
+    const first = kv("3", '{"k":"old"}').slice(0, -1);
+    const { value, versionId } = await reading(VAULT, `${first},${kv("4", '{"k":"new"}').slice(1)}`);
+    expect([value.reveal(), versionId.slice(0, 2)]).toEqual(['{"k":"new"}', "4@"]);
+  });
+
+  test.each([VAULT, OP, "azure://a/s"])(
+    "a token with a line end in it is told as that: %s",
+    async (address) => {
+      const { code, message, cause } = await rejectionOf(reading(address, "{}", "opaque\ntoken"));
+      expect([code, cause]).toEqual(["store_login", undefined]);
+      expect(message).toMatch(/holds a character that no request can carry, such as a line end/);
+    },
+  );
+});
+
+describe("a program that gives a secret or a login", () => {
+  const node = (script: string, hard = new AbortController()) => {
+    const deadline = { soft: hard.signal, hard: hard.signal };
+    return { hard, printed: machineOf(process.env, deadline).run(process.execPath, ["-e", script]) };
+  };
+
+  test("ends when the step does, and is not told as a login that failed", async () => {
+    const { hard, printed } = node("setInterval(() => {}, 1000)");
+    hard.abort(new SenderError("deadline", "The step reached its timeout."));
+    expect((await rejectionOf(printed)).code).toBe("deadline");
+  });
+
+  test("is not waited for where it asks, nor read without end", async () => {
+    expect(await node("process.stdin.on('end', () => console.log('asked')).resume()").printed).toBe(
+      "asked\n",
+    );
+    const { code, cause } = await rejectionOf(node("process.stdout.write('s3cret'.repeat(1e6))").printed);
+    expect([code, cause]).toEqual(["store_refused", undefined]);
   });
 });

@@ -185,6 +185,7 @@ const ITEM_ID = "i".repeat(26);
 export async function startConnect() {
   let version = 1;
   let password = "canary-op-1";
+  const more: object[] = [];
   const server = await serve((request, { pathname, searchParams }) => {
     if (bearerOf(request) !== "canary-connect-token")
       return Response.json({ status: 401, message: "Invalid token signature" }, { status: 401 });
@@ -203,14 +204,16 @@ export async function startConnect() {
         { id: "password", label: "password", value: password, type: "CONCEALED" },
         { id: "hosted", label: "host", value: `host of ${password}`, type: "CONCEALED" },
         { id: "notesPlain", label: "notesPlain" },
+        ...more,
       ],
     });
   });
   return {
     ...server,
-    save: (value: string) => {
+    save: (value: string, ...fields: readonly object[]) => {
       version += 1;
       password = value;
+      more.splice(0, more.length, ...fields);
     },
   };
 }

@@ -66,7 +66,8 @@ function storeContext(context: StepContext, deadline: Deadline): StoreContext {
   const { env, runtime } = context;
   const { onToken, idToken } = tokenPorts(context);
   return {
-    ...{ ...machineOf(env), runtime, deadline, onToken },
+    ...machineOf(env, deadline),
+    ...{ runtime, onToken },
     idToken: (audience) => idToken(audience, deadline),
   };
 }

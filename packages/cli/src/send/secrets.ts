@@ -148,7 +148,8 @@ export async function allSecrets(
 /** Stores log in as the person or the pipeline that runs the command. */
 function storeContext(context: CliContext, deadline: Deadline): StoreContext {
   return {
-    ...{ ...machineOf(context.env), runtime: context.runtime, deadline },
+    ...machineOf(context.env, deadline),
+    runtime: context.runtime,
     // Nothing of them is ever written.
     onToken: () => {},
     idToken: (audience) => oidcToken(audience, context, deadline),

@@ -1,7 +1,7 @@
 import { Concealed, redact } from "../../redact.ts";
 import { SenderError } from "../../sender-error.ts";
 import type { SecretVersion } from "../secret-version.ts";
-import { askStore, memberOf, type StoreAnswer, type StoreContext, textOf } from "./store-http.ts";
+import { askStore, memberOf, type StoreAnswer, type StoreContext, textOf, unixTime } from "./store-http.ts";
 
 /** One secret of Azure Key Vault. */
 export type AzureSecret = {
@@ -46,9 +46,9 @@ export function azureStore(context: StoreContext) {
 function versionOf(json: unknown, host: string, name: string): SecretVersion {
   const value = memberOf(json, "value");
   const id = /\/secrets\/([^/]+)\/([0-9a-f]{32})$/.exec(textOf(json, "id") ?? "");
-  const created = memberOf(json, "attributes", "created");
-  const expires = memberOf(json, "attributes", "exp");
-  if (typeof value !== "string" || !id?.[1] || !id[2] || typeof created !== "number") {
+  const created = unixTime(memberOf(json, "attributes", "created"));
+  const expires = unixTime(memberOf(json, "attributes", "exp"));
+  if (typeof value !== "string" || !id?.[1] || !id[2] || created === undefined) {
     throw new SenderError("secret_unreadable", `"${name}" in ${STORE} has no value.`);
   }
   return {
@@ -57,7 +57,7 @@ function versionOf(json: unknown, host: string, name: string): SecretVersion {
     name: id[1],
     versionId: id[2],
     versionCreatedAt: created,
-    ...(typeof expires === "number" ? { endsAt: expires } : {}),
+    ...(expires === undefined ? {} : { endsAt: expires }),
     value: new Concealed(value),
   };
 }
@@ -115,6 +115,7 @@ async function cliToken(resource: string, { run }: StoreContext): Promise<string
   try {
     printed = await run("az", ["account", "get-access-token", "--output", "json", "--resource", resource]);
   } catch (cause) {
+    if (cause instanceof SenderError) throw cause;
     throw noLogin("the Azure CLI (az) is missing or not logged in", cause);
   }
   try {

@@ -127,6 +127,7 @@ async function gcloudToken(context: StoreContext): Promise<string> {
   try {
     token = (await context.run("gcloud", ["auth", "print-access-token"])).trim();
   } catch (cause) {
+    if (cause instanceof SenderError) throw cause;
     throw noLogin(
       "GOOGLE_APPLICATION_CREDENTIALS is not set, and the gcloud program is missing or not logged in",
       cause,

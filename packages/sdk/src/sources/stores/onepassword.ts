@@ -2,7 +2,15 @@ import { Concealed, redact } from "../../redact.ts";
 import { SenderError } from "../../sender-error.ts";
 import { jsonOrUndefined } from "../json.ts";
 import type { SecretVersion } from "../secret-version.ts";
-import { askStore, memberOf, type StoreAnswer, type StoreContext, secondsOf, textOf } from "./store-http.ts";
+import {
+  askStore,
+  memberOf,
+  type StoreAnswer,
+  type StoreContext,
+  secondsOf,
+  textOf,
+  versionNumber,
+} from "./store-http.ts";
 
 /** One item of 1Password, or one field of it: `op://VAULT/ITEM/FIELD`. Each part is a name or an id. */
 export type OnePasswordItem = {
@@ -55,6 +63,7 @@ async function readByProgram(wanted: OnePasswordItem, context: StoreContext): Pr
     const args = ["item", "get", "--format=json", `--vault=${wanted.vault}`, "--", wanted.item];
     printed = await context.run("op", args);
   } catch (cause) {
+    if (cause instanceof SenderError) throw cause;
     throw programFailure(cause, wanted, serviceAccount !== undefined);
   }
   const json = jsonOrUndefined(printed);
@@ -150,11 +159,11 @@ function versionOf(
   { vault, id }: { readonly vault: string; readonly id: string },
   wanted: OnePasswordItem,
 ): SecretVersion {
-  const version = memberOf(json, "version");
+  const version = versionNumber(memberOf(json, "version"));
   // Connect writes updatedAt, the program updated_at.
   const updatedAt = secondsOf(textOf(json, "updatedAt") ?? textOf(json, "updated_at"));
   const title = textOf(json, "title") ?? wanted.item;
-  if (typeof version !== "number" || updatedAt === undefined) {
+  if (version === undefined || updatedAt === undefined) {
     throw new SenderError("secret_unreadable", `1Password does not say which version of "${title}" this is.`);
   }
   const base = { versionId: String(version), versionCreatedAt: updatedAt };
@@ -196,7 +205,10 @@ type ItemField = {
 /** Types whose values 1Password shows without being asked. https://developer.1password.com/docs/connect/api-reference#item-field-object */
 const SHOWN_TYPES = new Set(["STRING", "EMAIL", "URL", "DATE", "MONTH_YEAR", "MENU", "PHONE", "ADDRESS"]);
 
-/** Those with a value. Two of one label are told apart by their section. */
+/**
+ * Those with a value. Two of one label are told apart by their section, and where that is one as well by their ids: none may take the
+ * place of another.
+ */
 function fieldsOf(json: unknown): readonly ItemField[] {
   const all = memberOf(json, "fields");
   const fields = (Array.isArray(all) ? all : []).flatMap((field: unknown) => {
@@ -207,9 +219,33 @@ function fieldsOf(json: unknown): readonly ItemField[] {
     const section = textOf(field, "section", "label");
     return [{ id, label: textOf(field, "label") ?? id, value, section, isConcealed }];
   });
-  const isTwice = (label: string) => fields.filter((one) => one.label === label).length > 1;
-  return fields.map(({ id, label, value, isConcealed, section = id }) => ({
-    ...{ id, value, isConcealed },
-    label: isTwice(label) ? `${section}.${label}` : label,
+  const labels = distinct(
+    fields.map(({ id, label, section = id }) => [
+      label,
+      `${section}.${label}`,
+      `${section}.${label} (${id})`,
+    ]),
+  );
+  return fields.map(({ id, value, isConcealed }, at) => ({
+    id,
+    value,
+    isConcealed,
+    label: labels[at] ?? id,
   }));
+}
+
+/** For each its first spelling, or the next where others have the same. @throws SenderError where the last are the same as well */
+function distinct(spellings: readonly (readonly string[])[], depth = 0): readonly string[] {
+  const chosen = spellings.map((choice) => choice[Math.min(depth, choice.length - 1)] ?? "");
+  const isTwice = (label: string) => chosen.filter((one) => one === label).length > 1;
+  if (!chosen.some(isTwice)) return chosen;
+  if (spellings.every((choice) => choice.length <= depth + 1))
+    throw new SenderError(
+      "secret_unreadable",
+      "An item of 1Password has two fields that nothing tells apart. Give one of them another name.",
+    );
+  return distinct(
+    spellings.map((choice, at) => (isTwice(chosen[at] ?? "") ? choice : [chosen[at] ?? ""])),
+    depth + 1,
+  );
 }

@@ -19,7 +19,7 @@ export type StoreContext = {
   readonly deadline: Deadline;
   /** The text of a file. @throws Error of the system */
   readonly readFile: (path: string) => string;
-  /** Runs a program that is on the PATH. @returns what it printed. @throws Error where it is missing or fails */
+  /** Runs a program that is on the PATH. @returns what it printed. @throws Error where it is missing or fails; SenderError where it must not be told as that */
   readonly run: (program: string, args: readonly string[]) => Promise<string>;
   /** A token of the job's OIDC issuer for this audience. @throws SenderError `id_token` where there is none */
   readonly idToken: (audience: string) => Promise<string>;
@@ -69,6 +69,7 @@ export function askStore(
         `${inWordsOf(say, address)} is an http address of this machine, and the environment names a proxy on another machine for it, which would read the tokens and secrets of ${store}. Add ${new URL(url).hostname} to NO_PROXY.`,
     );
   }
+  checkHeaders(headers, store);
   const send = () =>
     withAttemptLimit(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
       try {
@@ -99,6 +100,19 @@ export function askStore(
       }
     });
   return retry(send, deadline, runtime);
+}
+
+/** A token that was pasted with a line end in it would be refused at each try, as if the network had failed. @throws SenderError `store_login` */
+function checkHeaders(headers: Readonly<Record<string, string>>, store: string): void {
+  try {
+    new Headers(headers);
+  } catch {
+    // No cause: it quotes the token.
+    throw new SenderError(
+      "store_login",
+      `The login to ${store} holds a character that no request can carry, such as a line end. Set its token anew, without it.`,
+    );
+  }
 }
 
 /** Whether what is sent there is encrypted on its way, or never leaves this machine. */
@@ -162,25 +176,62 @@ export function textOf(json: unknown, ...path: readonly string[]): string | unde
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** RFC 3339 as Unix seconds; undefined where it is none. */
-export function secondsOf(time: string | undefined): number | undefined {
-  const ms = Date.parse(time ?? "");
-  return Number.isNaN(ms) ? undefined : Math.floor(ms / 1_000);
+/** The end of the year 9999 in Unix seconds: no store means a later time, and RFC 3339 has none. */
+const LAST_SECOND = 253_402_300_799;
+
+/** A time in Unix seconds, whole; undefined where it is none that anything could be dated by. */
+export function unixTime(seconds: unknown): number | undefined {
+  if (typeof seconds !== "number" || !(seconds >= 0 && seconds <= LAST_SECOND)) return undefined;
+  return Math.floor(seconds);
 }
 
-/** The files and programs of this machine, for {@link StoreContext}. */
-export function machineOf(env: StoreContext["env"]): Pick<StoreContext, "env" | "readFile" | "run"> {
+/** RFC 3339 as Unix seconds; undefined where it is none. */
+export function secondsOf(time: string | undefined): number | undefined {
+  return unixTime(Date.parse(time ?? "") / 1_000);
+}
+
+/** Which version it is: stores count from 1. Undefined where it is no such number. */
+export function versionNumber(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+}
+
+/** The files and programs of this machine, for {@link StoreContext}. A program ends with the hard deadline. */
+export function machineOf(
+  env: StoreContext["env"],
+  deadline: Deadline,
+): Pick<StoreContext, "env" | "deadline" | "readFile" | "run"> {
   return {
-    env,
+    ...{ env, deadline },
     readFile: (path) => readFileSync(path, "utf8"),
-    run: async (program, args) =>
-      (await promisify(execFile)(program, [...args], { env: forPrograms(env) })).stdout,
+    run: (program, args) => printedBy(program, args, forPrograms(env), deadline),
   };
 }
 
-/** A program gets what its own login may need, and nothing that was given to this one: inputs and tokens for the service. */
+/** @throws Error where it is missing or fails; SenderError where it is not waited for */
+async function printedBy(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { hard }: Deadline,
+): Promise<string> {
+  const options = { env, signal: hard, maxBuffer: LONGEST_ANSWER };
+  const running = promisify(execFile)(program, [...args], options);
+  // What asks is answered by nobody.
+  running.child.stdin?.end();
+  try {
+    return (await running).stdout;
+  } catch (cause) {
+    if (hard.aborted && hard.reason instanceof SenderError) throw hard.reason;
+    // Without the cause, which holds what was printed.
+    if (memberOf(cause, "code") === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER")
+      throw new SenderError("store_refused", `${program} printed more than any secret holds.`);
+    throw cause;
+  }
+}
+
+/** A program gets what its own login may need, and nothing that was given to this one: inputs, tokens for the service, and the job's own. */
 function forPrograms(env: StoreContext["env"]): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^(?:INPUT_|SECRET_HANDOFF_|ACTIONS_ID_TOKEN_)/i.test(name)),
+    Object.entries(env).filter(([name]) => !/^(?:INPUT_|SECRET_HANDOFF_|ACTIONS_)/i.test(name)),
   );
 }

@@ -4,7 +4,16 @@ import { unixSeconds } from "../../runtime/runtime.ts";
 import { SenderError } from "../../sender-error.ts";
 import { jsonMembers } from "../json.ts";
 import type { SecretVersion } from "../secret-version.ts";
-import { askStore, memberOf, type StoreAnswer, type StoreContext, secondsOf, textOf } from "./store-http.ts";
+import {
+  askStore,
+  memberOf,
+  type StoreAnswer,
+  type StoreContext,
+  secondsOf,
+  textOf,
+  unixTime,
+  versionNumber,
+} from "./store-http.ts";
 
 /** Where Vault is and how to log in. */
 export type VaultOptions = {
@@ -133,11 +142,11 @@ function refusal({ status, json }: StoreAnswer, path: string): SenderError {
     new SenderError(code, sentence);
   if (status === 503) return sealed();
   if (status === 404 && memberOf(json, "data", "metadata") !== undefined) {
-    const deleted = textOf(json, "data", "metadata", "deletion_time");
+    const [deleted] = /^\d{4}-\d\d-\d\d/.exec(textOf(json, "data", "metadata", "deletion_time") ?? "") ?? [];
     const how = memberOf(json, "data", "metadata", "destroyed") === true ? "destroyed" : "deleted";
     return fail(
       "secret_unreadable",
-      `The version of "${path}" in Vault was ${how}${deleted === undefined ? "" : ` on ${deleted.slice(0, 10)}`}. Write a new version, or restore it.`,
+      `The version of "${path}" in Vault was ${how}${deleted === undefined ? "" : ` on ${deleted}`}. Write a new version, or restore it.`,
     );
   }
   if (status === 404) {
@@ -165,10 +174,10 @@ function versionOf(
   const name = path.slice(path.lastIndexOf("/") + 1);
   const arn = `vault:${place}/${path}`;
   const now = unixSeconds(runtime);
-  const number = memberOf(json, "data", "metadata", "version");
+  const number = versionNumber(memberOf(json, "data", "metadata", "version"));
   const created = textOf(json, "data", "metadata", "created_time");
   const createdAt = secondsOf(created);
-  if (typeof number === "number" && createdAt !== undefined) {
+  if (number !== undefined && createdAt !== undefined) {
     const value = writtenAt(text, "data", "data");
     if (value === undefined || value === "null") {
       throw new SenderError("secret_unreadable", `"${path}" in Vault has no values. Write a version first.`);
@@ -179,8 +188,9 @@ function versionOf(
   const lease = memberOf(json, "lease_duration");
   const leaseId = textOf(json, "lease_id");
   const value = writtenAt(text, "data");
-  if (leaseId !== undefined && typeof lease === "number" && lease > 0 && value !== undefined) {
-    const made = { versionId: execution, versionCreatedAt: now, endsAt: now + lease };
+  const endsAt = typeof lease === "number" && lease > 0 ? unixTime(now + lease) : undefined;
+  if (leaseId !== undefined && endsAt !== undefined && value !== undefined) {
+    const made = { versionId: execution, versionCreatedAt: now, endsAt };
     return { arn: `${arn}:${execution}`, name, ...made, inFields: true, value: new Concealed(value) };
   }
   throw new SenderError(
@@ -193,7 +203,8 @@ function versionOf(
 /** A member of the answer as it is written: numbers keep their spelling. */
 function writtenAt(text: string, ...path: readonly string[]): string | undefined {
   return path.reduce<string | undefined>((within, name) => {
-    const member = jsonMembers(within ?? "")?.find(({ key }) => key === name);
+    // The last of several of one name, as JSON.parse has it.
+    const member = jsonMembers(within ?? "")?.findLast(({ key }) => key === name);
     return member && within?.slice(member.start, member.end);
   }, text);
 }
