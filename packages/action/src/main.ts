@@ -38,6 +38,8 @@ function openMail(choice: MailChoice, runtime: Runtime, tokens: TokenPorts): Mai
 }
 
 async function main(): Promise<number> {
+  // Windows looks for op and the others in the workspace first (NeedCurrentDirectoryForExePathW).
+  process.env.NoDefaultCurrentDirectoryInExePath = "1";
   allowSlowConnections();
   const workflow = githubCommands(guardStreams([process.stdout, process.stderr]));
   // Node itself would write past the streams.
