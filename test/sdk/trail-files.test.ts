@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
@@ -68,4 +68,19 @@ test("what no event can be is found with its line, and no event passes for a lea
       message: expect.stringContaining("Export it again"),
     });
   }
+});
+
+test("a folder is read by its files alone, and what is no file is named", async () => {
+  const { seals } = await partsOf(generatedTrail({ days: 2, handoffs: 2 }).trail);
+  const archive = join(folder, "archive");
+  mkdirSync(join(archive, "2026.jsonl"), { recursive: true });
+  writeFileSync(
+    join(archive, "2026.jsonl", "seals.jsonl"),
+    seals.map((seal) => JSON.stringify(seal)).join("\n"),
+  );
+  const found = [];
+  for await (const { day } of fileTrail([archive]).seals()) found.push(day);
+  expect(found).toEqual(seals.map(({ day }) => day));
+  symlinkSync(join(folder, "nowhere"), join(archive, "gone.jsonl"));
+  expect(() => fileTrail([archive])).toThrow("ENOENT");
 });

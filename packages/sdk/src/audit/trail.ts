@@ -174,7 +174,8 @@ function filesIn(path: string): readonly string[] {
   return readdirSync(path, { recursive: true, encoding: "utf8" })
     .filter((name) => /\.jsonl?$/.test(name))
     .sort()
-    .map((name) => join(path, name));
+    .map((name) => join(path, name))
+    .filter((file) => statSync(file).isFile());
 }
 
 type Line = { readonly event?: TrailEvent; readonly seal?: Seal; readonly leaf?: DayLeaf };
@@ -210,6 +211,9 @@ async function* linesOf(file: string): AsyncGenerator<string | undefined> {
       if (rest.length > LONGEST_LINE) return yield undefined;
     }
     if (rest !== "") yield rest;
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause)) throw cause;
+    throw new TrailError(`${basename(file)} is no file that can be read (${String(cause.code)})`);
   } finally {
     input.destroy();
   }
