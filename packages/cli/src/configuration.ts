@@ -1,9 +1,9 @@
 import { lstat, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import { parseEndpoint, SenderError } from "@secret-handoff/sdk";
 import type { Invocation } from "./arguments.ts";
 import type { CliContext } from "./context.ts";
-import { onOneLine } from "./shown-text.ts";
 
 /** What `init` writes beside a repository's other settings. It holds no secret. */
 export const CONFIGURATION_FILE = ".secret-handoff.json";
