@@ -6,6 +6,7 @@ import {
   endingsChart,
   evidenceReport,
   knownEvents,
+  pluralize,
   reviewReport,
   SenderError,
   type ServiceClient,
@@ -89,7 +90,7 @@ function setOutputs(summary: Summary, today: string, file: string, workflow: Ste
   workflow.output("report-file", file);
   workflow.output("stale-secrets", JSON.stringify(secrets));
   workflow.info(
-    `${summary.handoffs.length} handoffs from ${summary.since} to ${summary.until}; ${secrets.length} shared secrets were not rotated for ${STALE_AFTER_DAYS} days. The report is in ${file}.`,
+    `${pluralize(summary.handoffs.length, "handoff")} from ${summary.since} to ${summary.until}; ${pluralize(secrets.length, "shared secret")} ${secrets.length === 1 ? "was" : "were"} not rotated for ${STALE_AFTER_DAYS} days. The report is in ${file}.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { pluralize } from "@secret-handoff/protocol/api";
 import { inert, inertJson } from "@secret-handoff/protocol/shown-text";
 import { csvLines, type Deadline, knownEvents, ocsfEvents, type Trail } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
@@ -28,7 +29,7 @@ export const run: Run = async (invocation, context) => {
       }
       done();
       await output.close();
-      context.terminal.say(`${lines} lines written.`);
+      context.terminal.say(`${pluralize(lines, "line")} written.`);
       return EXIT.done;
     },
     "1h",

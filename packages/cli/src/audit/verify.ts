@@ -1,3 +1,4 @@
+import { pluralize } from "@secret-handoff/protocol/api";
 import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import { SenderError, type VerifyResult, verifyTrail } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
@@ -48,17 +49,35 @@ async function report(
   invocation: Invocation,
   { terminal }: CliContext,
 ): Promise<ExitCode> {
-  const { finding, seals, sealedEvents, unsealedEvents, first, last, fromTheBeginning } = checked;
+  const { finding } = checked;
   if (invocation.flag("json")) await terminal.json({ verified: finding === undefined, ...checked });
   else if (finding)
-    await terminal.out(
-      `${terminal.style("red", "Not verified.", "stdout")} ${onOneLine(finding.sentence)}\n`,
+    await terminal.line(
+      `${terminal.style("red", "Not verified.", "stdout")} ${onOneLine(finding.sentence)}`,
+      "",
     );
-  else {
-    const from = fromTheBeginning ? "from the beginning" : `from ${first ?? "nowhere"}`;
-    await terminal.out(
-      `${terminal.style("green", "Verified.", "stdout")} ${sealedEvents} events of ${seals} sealed days, ${from} to ${last ?? "nowhere"}.${unsealedEvents > 0 ? ` ${unsealedEvents} newer ones have no seal yet.` : ""}\n`,
-    );
-  }
+  else await terminal.line(`${terminal.style("green", "Verified.", "stdout")} ${extentOf(checked)}`, "");
   return finding ? EXIT.notVerified : EXIT.done;
+}
+
+/** Which days were verified, and what is too new to have a seal. */
+function extentOf({
+  seals,
+  sealedEvents,
+  unsealedEvents,
+  first,
+  last,
+  fromTheBeginning,
+}: VerifyResult): string {
+  const unsealed =
+    unsealedEvents === 0
+      ? ""
+      : ` ${pluralize(unsealedEvents, "newer event")} ${unsealedEvents === 1 ? "has" : "have"} no seal yet.`;
+  if (first === undefined || last === undefined) return `No day has a seal yet.${unsealed}`;
+  const days = fromTheBeginning
+    ? `from the beginning to ${last}`
+    : first === last
+      ? last
+      : `from ${first} to ${last}`;
+  return `${pluralize(sealedEvents, "event")} of ${pluralize(seals, "sealed day")}, ${days}.${unsealed}`;
 }

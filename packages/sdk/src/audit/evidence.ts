@@ -1,4 +1,4 @@
-import type { ListedEntry, PolicyResponse } from "@secret-handoff/protocol/api";
+import { type ListedEntry, type PolicyResponse, pluralize } from "@secret-handoff/protocol/api";
 import { markdownTable } from "../markdown.ts";
 import { endingsChart } from "./chart.ts";
 import { CONTROLS } from "./controls.ts";
@@ -31,7 +31,7 @@ export function evidenceReport(
   const { handoffs, since, until } = summary;
   const blocks: readonly (Block | undefined)[] = [
     {
-      text: `Secrets handed over from ${since} to ${until} (UTC), from ${summary.events} events of the trail. ${proofOf(checked, until)}`,
+      text: `Secrets handed over from ${since} to ${until} (UTC), from ${pluralize(summary.events, "event")} of the trail. ${proofOf(checked, until)}`,
     },
     { heading: "Handoffs by class and ending" },
     endingsFigure(handoffs),
@@ -66,13 +66,14 @@ function proofOf(checked: VerifyResult | undefined, until: string): string {
   if (!checked) return "The seals of the trail were not checked for this report.";
   if (checked.finding) return `The trail did not verify: ${checked.finding.sentence}`;
   const { first, last, sealedEvents, unsealedEvents } = checked;
-  if (last === undefined)
-    return `No day of the period has a seal yet: its ${unsealedEvents} events are held together by the chain of their handoff alone.`;
-  const newer =
-    last < until
-      ? ` Newer days have no seal yet: their ${unsealedEvents} events are held together by the chain of their handoff alone.`
-      : "";
-  return `The trail verifies against its seals from ${first} to ${last}: ${sealedEvents} events are as they were sealed.${newer}`;
+  if (last === undefined) return `No day of the period has a seal yet: ${held(unsealedEvents)}`;
+  const newer = last < until ? ` Newer days have no seal yet: ${held(unsealedEvents)}` : "";
+  return `The trail verifies against its seals from ${first} to ${last}: ${sealedEvents === 1 ? "its one event is as it was" : `${sealedEvents} events are as they were`} sealed.${newer}`;
+}
+
+/** What holds events together that have no seal. */
+function held(events: number): string {
+  return `${pluralize(events, "event")} ${events === 1 ? "is" : "are"} held together by the chain of their handoff alone.`;
 }
 
 export function endingsFigure(handoffs: readonly HandoffHistory[]): Block {
