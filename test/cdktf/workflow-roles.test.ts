@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { checkConfig, type SecretHandoffSenderProps } from "@secret-handoff/cdktf";
+import { ARNS, arnPattern, PATTERNS } from "../../packages/cdktf/src/checks/values.ts";
 import { EVERYTHING } from "./configurations.ts";
 import { ref, resource, resources, type SynthesisedStack, synthesise } from "./synthesis.ts";
 
@@ -15,6 +16,24 @@ describe("a workflow's role", () => {
       ).max_session_duration;
     expect([lasting({}), lasting({ maxSessionDuration: 14_400 })]).toEqual([3_600, 14_400]);
   });
+});
+
+test("what only Terraform knows of a right is held to its pattern by Terraform", () => {
+  const orders = EVERYTHING.gitHub?.orders as SecretHandoffSenderProps;
+  const unknown = {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: they are Terraform's.
+    ...{ secretNames: ["${var.name}"], parameterNames: ["/a/${var.name}"], kmsKeyArns: ["${var.key}"] },
+  };
+  const { json } = synthesise({ ...EVERYTHING, gitHub: { orders: { ...orders, ...unknown } } });
+  const policy = String(resource(json, "aws_iam_role_policy", "github_orders_sender_policy").policy);
+  const regex = (pattern: string, value: string) => `regex(${JSON.stringify(pattern)}, "${value}")`;
+  const held = (pattern: string, value: string) => ref(regex(pattern, value));
+  const name = ref("var.name");
+  expect(policy).toContain(`:secret:${held(PATTERNS.secretName, name)}-??????"`);
+  expect(policy).toContain(
+    `parameter/${ref(`trimprefix(${regex(PATTERNS.parameterName, `/a/${name}`)}, "/")`)}"`,
+  );
+  expect(policy).toContain(`"Resource":["${held(arnPattern(ARNS.key), ref("var.key"))}"]`);
 });
 
 test("a workflow's role takes the name of no role that the service has", () => {

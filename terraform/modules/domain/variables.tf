@@ -17,8 +17,8 @@ variable "hosted_zone_id" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^Z[A-Z0-9]{1,31}$", var.hosted_zone_id))
-    error_message = "hosted_zone_id must be the ID of a zone, Z0123456789ABC."
+    condition     = can(regex("^[A-Z0-9]{1,32}$", var.hosted_zone_id))
+    error_message = "hosted_zone_id must be the ID of a zone, such as Z0123456789ABC."
   }
 }
 

@@ -109,7 +109,7 @@ variable "secret_names" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for n in var.secret_names : can(regex("^[\\w+=.@-]+(/[\\w+=.@-]+)*(/[*])?$", n))])
+    condition     = alltrue([for n in var.secret_names : can(regex("^[\\w+=.@-]+(?:/[\\w+=.@-]+)*(?:/[*])?$", n))])
     error_message = "Name each secret whole, or a path that ends with /*."
   }
 }
@@ -133,7 +133,7 @@ variable "parameter_names" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for n in var.parameter_names : can(regex("^/?[\\w.-]+(/[\\w.-]+)*(/[*])?$", n))])
+    condition     = alltrue([for n in var.parameter_names : can(regex("^/?[\\w.-]+(?:/[\\w.-]+)*(?:/[*])?$", n))])
     error_message = "Name each parameter whole, or a path that ends with /*."
   }
 }
@@ -145,7 +145,7 @@ variable "passphrase_path" {
   nullable    = true
 
   validation {
-    condition     = var.passphrase_path == null || can(regex("^(/[[:word:].-]+){1,10}$", var.passphrase_path))
+    condition     = (var.passphrase_path == null || can(regex("^(?:/[\\w.-]+){1,10}$", var.passphrase_path)))
     error_message = "passphrase_path must be a path like /secret-handoff/passphrases, without a slash at its end."
   }
 }

@@ -160,7 +160,7 @@ const RIGHTS_IN_STACK = {
   ),
   passphrasePath: optional(
     text([
-      matches(/^(?:\/[\w.-]+){1,10}$/),
+      matches(new RegExp(PATTERNS.passphrasePath)),
       "must be a path like /secret-handoff/passphrases, without a slash at its end",
     ]),
   ),

@@ -48,8 +48,9 @@ export const PATTERNS = {
   className: "^[a-z0-9][a-z0-9-]{0,63}$",
   domain: "^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z0-9-]+$",
   rotatedSecret: "^[\\w/+=.@-]+[*]?$",
-  secretName: "^[\\w+=.@-]+(/[\\w+=.@-]+)*(/[*])?$",
-  parameterName: "^/?[\\w.-]+(/[\\w.-]+)*(/[*])?$",
+  secretName: "^[\\w+=.@-]+(?:/[\\w+=.@-]+)*(?:/[*])?$",
+  parameterName: "^/?[\\w.-]+(?:/[\\w.-]+)*(?:/[*])?$",
+  passphrasePath: "^(?:/[\\w.-]+){1,10}$",
 } as const;
 
 /** Seconds, 31 days. A class that lets a link live longer has its time in the wrong unit. */

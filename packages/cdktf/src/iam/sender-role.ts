@@ -2,12 +2,14 @@ import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region/index.js"
 import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider/index.js";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
+import { Lazy } from "cdktf";
 import { Construct } from "constructs";
 import { senderProblems } from "../checks/config.ts";
 import { isGitHubDotCom } from "../checks/contradictions.ts";
 import { InvalidProps } from "../checks/schema.ts";
+import { ARNS, arnPattern, PATTERNS } from "../checks/values.ts";
 import { GITHUB_ISSUER } from "../policy.ts";
-import { type ArnParts, arnParts, tagEverything } from "../terraform.ts";
+import { type ArnParts, arnParts, isExpression, tagEverything } from "../terraform.ts";
 import { ROTATES_ONLY } from "./function-permissions.ts";
 import { allow, policyDocument, type Statement } from "./policies.ts";
 
@@ -198,10 +200,19 @@ export type MailRights = {
 
 /** The role's statements. Each action is named; the only resource of `*` is where AWS knows no other. */
 function senderRightsStatements(rights: SenderRights, here: ArnParts): readonly Statement[] {
-  const { rotate, mail, kmsKeyArns = [], secretTags, parameterNames = [], assumeRoleArns = [] } = rights;
-  const { rotationFunctionArns = [], passphrasePath } = rights;
+  const { rotate, mail, secretTags } = rights;
   const inAccount = `arn:${here.partition}:secretsmanager:${here.region}:${here.account}:secret:`;
-  const secrets = (rights.secretNames ?? []).map((name) => `${inAccount}${secretPattern(name)}`);
+  const secretNames = held(rights.secretNames, PATTERNS.secretName);
+  const parameterNames = held(rights.parameterNames, PATTERNS.parameterName, withoutSlash);
+  const [passphrasePath] = held(
+    rights.passphrasePath === undefined ? [] : [rights.passphrasePath],
+    PATTERNS.passphrasePath,
+    withoutSlash,
+  );
+  const assumeRoleArns = held(rights.assumeRoleArns, arnPattern(ARNS.role));
+  const rotationFunctionArns = held(rights.rotationFunctionArns, arnPattern(ARNS.function));
+  const kmsKeyArns = held(rights.kmsKeyArns, arnPattern(ARNS.key));
+  const secrets = secretNames.map((name) => `${inAccount}${secretPattern(name)}`);
   const parameterIn = (name: string) =>
     `arn:${here.partition}:ssm:${here.region}:${here.account}:parameter/${name.replace(/^\//, "")}`;
   const parameters = parameterNames.map(parameterIn);
@@ -302,6 +313,21 @@ export function checkMailStatement({ identityArn, from }: MailRights, here: ArnP
 function identityIn({ partition, region, account }: ArnParts, name: string): string {
   return `arn:${partition}:ses:${region}:${account}:identity/${name}`;
 }
+
+/** What only Terraform will know, Terraform holds to the same pattern: `regex` ends the plan, or the apply, where a wildcard would widen. */
+function held(
+  values: readonly string[] = [],
+  pattern: string,
+  use = (expression: string) => expression,
+): readonly string[] {
+  const checked = (value: string) => `regex(${JSON.stringify(pattern)}, "${value}")`;
+  return values.map((value) =>
+    isExpression(value) ? Lazy.stringValue({ produce: () => `\${${use(checked(value))}}` }) : value,
+  );
+}
+
+/** An ARN has no slash before the name of a parameter. */
+const withoutSlash = (expression: string): string => `trimprefix(${expression}, "/")`;
 
 /** Secrets Manager ends every secret's ARN with a hyphen and six characters of its own. */
 function secretPattern(name: string): string {

@@ -23,8 +23,8 @@ const HOST: Readonly<Record<string, Variable>> = {
     type: "string",
     description: "Route 53 zone of the host name.",
     holds: [
-      isLike("var.hosted_zone_id", PATTERNS.hostedZone),
-      "hosted_zone_id must be the ID of a zone, Z0123456789ABC.",
+      'can(regex("^[A-Z0-9]{1,32}$", var.hosted_zone_id))',
+      "hosted_zone_id must be the ID of a zone, such as Z0123456789ABC.",
     ],
   },
 };

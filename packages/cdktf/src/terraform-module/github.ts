@@ -126,7 +126,7 @@ export const GITHUB_VARIABLES: Readonly<Record<string, Variable>> = {
       "Path of Parameter Store under which the role may put generated passphrases, and delete them: the action's passphrase-path. Without it, none.",
     default: null,
     holds: [
-      'var.passphrase_path == null || can(regex("^(/[[:word:].-]+){1,10}$", var.passphrase_path))',
+      isLikeIfGiven("var.passphrase_path", PATTERNS.passphrasePath),
       "passphrase_path must be a path like /secret-handoff/passphrases, without a slash at its end.",
     ],
   },
