@@ -64,7 +64,7 @@ export function mailFrame({ language, accents, company, ...parts }: MailFrame): 
 <style>
 h1 { text-wrap: balance; }
 p, li { text-wrap: pretty; }
-:lang(ja) { word-break: auto-phrase; }
+body:lang(ja) { word-break: auto-phrase; }
 </style>
 </head>
 <body class="ground" style="margin:0;padding:0;background:${LIGHT.ground};">
