@@ -10,8 +10,8 @@ import {
   type SecretsManagerOptions,
   type SecretsSource,
   SenderError,
-  startDeadline,
   type TokenPorts,
+  withDeadline,
 } from "@secret-handoff/sdk";
 import type { WorkflowCommands } from "./github/workflow-commands.ts";
 import type { MailChoice } from "./inputs/deliver-inputs.ts";
@@ -75,24 +75,14 @@ export function workflowRunOf({
 /** Calls `stop` when the step must end before its time; the function it returns ends that. */
 export type OnCancel = (stop: (reason: SenderError) => void) => () => void;
 
-/** Once stopped, what is under way has this long; revoking and the report fit into what the runner then leaves. */
-const GRACE_MS = 2_500;
-
 /** Does the work with a deadline after so many seconds, which a cancelled workflow brings forward. */
-export async function withTimeout<T>(
+export function withTimeout<T>(
   seconds: number,
   { runtime, onCancel }: Pick<StepContext, "runtime" | "onCancel">,
   work: (deadline: Deadline) => Promise<T>,
   atLimit: () => SenderError = () => timeIsUp(seconds),
 ): Promise<T> {
-  const ending = startDeadline({ limitMs: seconds * 1_000, graceMs: GRACE_MS, atLimit }, runtime);
-  const done = onCancel(ending.stop);
-  try {
-    return await work(ending.deadline);
-  } finally {
-    done();
-    ending.close();
-  }
+  return withDeadline({ limitMs: seconds * 1_000, atLimit, onStop: onCancel }, runtime, work);
 }
 
 function timeIsUp(seconds: number): SenderError {

@@ -5,7 +5,7 @@ import {
   parseDuration,
   type Runtime,
   SenderError,
-  startDeadline,
+  withDeadline,
 } from "@secret-handoff/sdk";
 import type { Invocation } from "./arguments.ts";
 import type { Terminal } from "./terminal.ts";
@@ -24,8 +24,6 @@ export type CliContext = {
 };
 
 const DEFAULT_TIMEOUT = "5m";
-/** What is under way when the time is up, or at Ctrl+C, has this long, ms. */
-const GRACE_MS = 2_500;
 
 /** Does the work until the command's timeout, or Ctrl+C. */
 export async function withTimeout<T>(
@@ -43,12 +41,7 @@ export async function withTimeout<T>(
       "deadline",
       `The command reached its timeout of ${formatDuration(seconds)}. Raise --timeout.`,
     );
-  const ending = startDeadline({ limitMs: seconds * 1_000, graceMs: GRACE_MS, atLimit }, runtime);
-  const done = terminal.onInterrupt(() => ending.stop(new SenderError("cancelled", "Stopped by Ctrl+C.")));
-  try {
-    return await work(ending.deadline);
-  } finally {
-    done();
-    ending.close();
-  }
+  const onStop = (stop: (reason: SenderError) => void) =>
+    terminal.onInterrupt(() => stop(new SenderError("cancelled", "Stopped by Ctrl+C.")));
+  return withDeadline({ limitMs: seconds * 1_000, atLimit, onStop }, runtime, work);
 }

@@ -1,5 +1,5 @@
 import { shown } from "@secret-handoff/protocol/shown-text";
-import { allowSlowConnections, faultOf, platformRuntime, SenderError } from "@secret-handoff/sdk";
+import { allowSlowConnections, faultOf, platformRuntime, SenderError, systemCode } from "@secret-handoff/sdk";
 import type { Invocation } from "./arguments.ts";
 import type { CliProcess } from "./cli.ts";
 import type { Command } from "./commands.ts";
@@ -21,7 +21,7 @@ export async function execute(
     const loaded = await command.load?.();
     return loaded ? await loaded.run(invocation, context) : EXIT.usage;
   } catch (error) {
-    if (isBrokenPipe(error)) return EXIT.failed;
+    if (systemCode(error) === "EPIPE") return EXIT.failed;
     const known = error instanceof SenderError ? error : faultOf(error);
     if (invocation.flag("json")) {
       await terminal.json({ error: { code: known.code, message: sentenceOfError(known) } });
@@ -36,8 +36,4 @@ export async function execute(
   } finally {
     terminal.close();
   }
-}
-
-function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EPIPE";
 }

@@ -162,15 +162,24 @@ export {
   type EndableDeadline,
   startDeadline,
   withAttemptLimit,
+  withDeadline,
 } from "./runtime/deadline.ts";
 export { allowSlowConnections, networkFault } from "./runtime/network.ts";
 export { adaptivePace, type Pace } from "./runtime/pace.ts";
 export { proxyingFetch } from "./runtime/proxy.ts";
 export { retry, retryAfterMs, TransientError } from "./runtime/retry.ts";
 export { platformRuntime, type Runtime, unixSeconds } from "./runtime/runtime.ts";
-export { ErrorCollector, faultOf, SenderError, type SenderErrorCode, toResult } from "./sender-error.ts";
+export {
+  ErrorCollector,
+  faultOf,
+  SenderError,
+  type SenderErrorCode,
+  systemCode,
+  toResult,
+} from "./sender-error.ts";
 export { fetchIdToken, type TokenEndpoint, tokenEndpoint } from "./service/github-token.ts";
 export { iamSigner, type RequestSigner, type SignerOptions } from "./service/iam-signer.ts";
+export { pagesOf } from "./service/pages.ts";
 export {
   type CreateDetails,
   type ListFilter,

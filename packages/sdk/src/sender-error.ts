@@ -102,6 +102,11 @@ export function faultOf(error: unknown): SenderError {
   );
 }
 
+/** The code that Node gives an error of the system, like ENOENT; undefined where it has none. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}
+
 /** What the work gives, or the SenderError it fails with, so that one failure stops nothing else. @throws every other error */
 export async function toResult<T>(work: Promise<T>): Promise<T | SenderError> {
   try {

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import type { Writable } from "node:stream";
 import * as core from "@actions/core";
-import { SenderError } from "@secret-handoff/sdk";
+import { SenderError, systemCode } from "@secret-handoff/sdk";
 import { INPUTS, type InputReader } from "../inputs/table.ts";
 
 /**
@@ -44,7 +44,7 @@ export function githubCommands(
         // What was done stays done, and the rest of the report must not be lost as well.
         if (!lost) {
           error(
-            `The step's outputs could not be written (${codeOf(cause)}). What was done stays done; ids and states are in the log and the job summary.`,
+            `The step's outputs could not be written (${systemCode(cause) ?? "unknown error"}). What was done stays done; ids and states are in the log and the job summary.`,
           );
         }
         lost = true;
@@ -58,7 +58,7 @@ export function githubCommands(
       } catch (error) {
         throw new SenderError(
           "input",
-          `The step's outputs cannot be written (${codeOf(error)}), so nothing was begun. Check the file that GITHUB_OUTPUT names, and the disk of the runner.`,
+          `The step's outputs cannot be written (${systemCode(error) ?? "unknown error"}), so nothing was begun. Check the file that GITHUB_OUTPUT names, and the disk of the runner.`,
           { cause: error },
         );
       }
@@ -74,10 +74,6 @@ export function githubCommands(
     },
     outputsLost: () => lost,
   };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
 }
 
 /** Inputs as the runner gives them: in the environment. A file is read once, for it may be a pipe. */

@@ -17,6 +17,7 @@ import {
   parseSecretIds,
   SenderError,
   secretParts,
+  systemCode,
   timeZoneOf,
 } from "@secret-handoff/sdk";
 import {
@@ -236,7 +237,7 @@ function fileText(name: InputName, path: string, read: InputReader): string {
   try {
     bytes = read.file(path);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    const code = systemCode(error) ?? "unknown error";
     throw refuse(`cannot be read (${code})`, error);
   }
   if (bytes.length > LARGEST_FILE) throw refuse("is larger than a megabyte");

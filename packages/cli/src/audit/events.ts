@@ -1,5 +1,5 @@
 import { type AuditEvent, EVENT_TYPES, EventsResponse } from "@secret-handoff/protocol/api";
-import { type Deadline, SenderError, type ServiceClient } from "@secret-handoff/sdk";
+import { type Deadline, pagesOf, SenderError, type ServiceClient } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
@@ -32,14 +32,14 @@ export const run: Run = async (invocation, context) => {
   return withTimeout(invocation, context, async (deadline) => {
     const spin = terminal.spin("Reading the trail");
     const events: AuditEvent[] = [];
-    let cursor: string | undefined;
-    do {
-      const query = new URLSearchParams({ ...filter, ...(cursor === undefined ? {} : { cursor }) });
-      const page = await service.get(`/v1/sender/events?${query}`, EventsResponse, deadline);
+    const read = (at: { readonly cursor?: string }) => {
+      const query = new URLSearchParams({ ...filter, ...at });
+      return service.get(`/v1/sender/events?${query}`, EventsResponse, deadline);
+    };
+    for await (const page of pagesOf(read)) {
       events.push(...page.events);
       spin(`Reading the trail: ${events.length} events`);
-      cursor = page.cursor;
-    } while (cursor !== undefined);
+    }
     const hints = events.length === 0 ? await whyNone(filter, service, deadline) : [];
     const addresses: Addresses = invocation.flag("addresses")
       ? await addressesOf(events.flatMap(recipientsIn), service, deadline)

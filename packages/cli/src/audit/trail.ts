@@ -9,6 +9,7 @@ import {
   type ServiceClient,
   type ServiceTrailOptions,
   serviceTrail,
+  systemCode,
   type Trail,
   type Days as TrailDays,
 } from "@secret-handoff/sdk";
@@ -165,7 +166,7 @@ export async function openOutput(path: string | undefined, { terminal }: CliCont
     const file = await open(path, "wx", 0o600);
     return { write: (text) => file.writeFile(text), close: () => file.close() };
   } catch (cause) {
-    const isThere = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
+    const isThere = systemCode(cause) === "EEXIST";
     throw new SenderError(
       "input",
       isThere

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { defaultMailbox, parseEndpoint, parseMailbox, SenderError } from "@secret-handoff/sdk";
+import { defaultMailbox, parseEndpoint, parseMailbox, SenderError, systemCode } from "@secret-handoff/sdk";
 import manifest from "../../package.json" with { type: "json" };
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
@@ -30,7 +30,7 @@ export const run: Run = async (invocation, context) => {
       await writeFile(join(cwd, path), content, { flag: "wx" });
       terminal.say(`Written: ${path}`);
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      if (systemCode(error) !== "EEXIST") throw error;
       terminal.say(terminal.style("yellow", `${path} exists already, and is left as it is.`));
     }
   }

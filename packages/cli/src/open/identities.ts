@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SenderError } from "@secret-handoff/sdk";
+import { SenderError, systemCode } from "@secret-handoff/sdk";
 import type { CliContext } from "../context.ts";
 import type { Terminal } from "../terminal.ts";
 import type { SshKeyFile } from "./ssh-private-key.ts";
@@ -35,10 +35,14 @@ async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, "latin1");
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
-    throw new SenderError("identity", `${path} cannot be read${code}. Check the path of --identity.`, {
-      cause,
-    });
+    const code = systemCode(cause);
+    throw new SenderError(
+      "identity",
+      `${path} cannot be read${code === undefined ? "" : ` (${code})`}. Check the path of --identity.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { link, lstat, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { HandoffId } from "@secret-handoff/protocol";
-import { SenderError } from "@secret-handoff/sdk";
+import { SenderError, systemCode } from "@secret-handoff/sdk";
 
 /**
  * Writes what was handed over where nobody else can read it. It is on the disk, whole and under its name, before the promise
@@ -59,7 +59,7 @@ export function writeNewFile(place: Place, content: Content): Promise<void> {
     try {
       await link(fresh, path);
     } catch (error) {
-      if (codeOf(error) === "EEXIST") {
+      if (systemCode(error) === "EEXIST") {
         if (await isSame(path, content)) return;
         throw taken(path, ANOTHER_PLACE);
       }
@@ -150,7 +150,7 @@ async function exists(path: string): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return false;
+    if (systemCode(error) === "ENOENT") return false;
     throw error;
   }
 }
@@ -165,10 +165,6 @@ function taken(path: string, sentence: string): SenderError {
 }
 
 function codeIn(error: unknown): string {
-  const code = codeOf(error);
-  return code === undefined ? "" : ` (${String(code)})`;
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
+  const code = systemCode(error);
+  return code === undefined ? "" : ` (${code})`;
 }

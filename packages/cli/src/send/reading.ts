@@ -6,6 +6,7 @@ import {
   type LabelledSecret,
   parseGivenValues,
   SenderError,
+  systemCode,
 } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
@@ -26,10 +27,14 @@ async function fileBytes(path: string, option: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
-    throw new SenderError("input", `The file of --${option} cannot be read${code}. Check the path.`, {
-      cause,
-    });
+    const code = systemCode(cause);
+    throw new SenderError(
+      "input",
+      `The file of --${option} cannot be read${code === undefined ? "" : ` (${code})`}. Check the path.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -5,6 +5,7 @@ import { canonicalJson, dayNumber, type Placed } from "@secret-handoff/protocol/
 import * as v from "valibot";
 import type { Deadline } from "../runtime/deadline.ts";
 import { SenderError } from "../sender-error.ts";
+import { pagesOf } from "../service/pages.ts";
 import type { ServiceClient } from "../service/service-client.ts";
 
 /**
@@ -91,27 +92,26 @@ export function serviceTrail(
   { checkIndexes = false }: ServiceTrailOptions = {},
 ): Trail {
   const misfiled = new WeakMap<TrailEvent, readonly string[]>();
-  const period = `since=${dayNumber(since) * 86_400}&until=${dayNumber(until) * 86_400 + 86_399}`;
-  async function* pages<Page extends { readonly cursor?: string | undefined }>(
+  const period = {
+    since: String(dayNumber(since) * 86_400),
+    until: String(dayNumber(until) * 86_400 + 86_399),
+  };
+  const pages = <Page extends { readonly cursor?: string | undefined }>(
     path: string,
-    read: (path: string) => Promise<Page>,
-  ): AsyncGenerator<Page> {
-    let cursor: string | undefined;
-    do {
-      const page = await read(cursor === undefined ? path : `${path}&cursor=${encodeURIComponent(cursor)}`);
-      yield page;
-      cursor = page.cursor;
-    } while (cursor !== undefined);
-  }
+    schema: v.GenericSchema<unknown, Page>,
+    asked: Readonly<Record<string, string>> = {},
+  ) =>
+    pagesOf<Page>((at) => {
+      const query = String(new URLSearchParams({ ...asked, ...at }));
+      return service.get(query === "" ? path : `${path}?${query}`, schema, deadline);
+    });
   return {
     async *seals() {
-      const read = (path: string) => service.get(path, SealsPage, deadline);
-      for await (const { seals } of pages(`/v1/sender/seals?${period}`, read)) yield* seals;
+      for await (const { seals } of pages("/v1/sender/seals", SealsPage, period)) yield* seals;
     },
     async *events() {
-      const read = (path: string) => service.get(path, EventsPage, deadline);
-      const path = `/v1/sender/events?${period}${checkIndexes ? "&indexes=checked" : ""}`;
-      for await (const page of pages(path, read)) {
+      const asked = { ...period, ...(checkIndexes ? { indexes: "checked" } : {}) };
+      for await (const page of pages("/v1/sender/events", EventsPage, asked)) {
         const found = new Map(page.misfiled?.map(({ id, attributes }) => [id, attributes]));
         for (const event of page.events) {
           const attributes = found.get(event.id);
@@ -122,13 +122,7 @@ export function serviceTrail(
     },
     misfiled: (event) => misfiled.get(event) ?? [],
     async *leaves(day) {
-      let cursor: string | undefined;
-      do {
-        const path = `/v1/sender/seals/${day}/leaves${cursor === undefined ? "" : `?cursor=${cursor}`}`;
-        const page = await service.get(path, LeavesPage, deadline);
-        yield* page.leaves;
-        cursor = page.cursor;
-      } while (cursor !== undefined);
+      for await (const { leaves } of pages(`/v1/sender/seals/${day}/leaves`, LeavesPage)) yield* leaves;
     },
   };
 }

@@ -3,7 +3,7 @@ import type { PolicyResponse } from "@secret-handoff/protocol/api";
 import { defaultMailbox, type Mailbox, type Recipient } from "../mail/addresses.ts";
 import { loadKeys } from "../recipient-keys/load-keys.ts";
 import { addressOf, type KeyContext, type KeyedRecipient } from "../recipient-keys/recipient-key.ts";
-import { type Deadline, startDeadline } from "../runtime/deadline.ts";
+import { type Deadline, withDeadline } from "../runtime/deadline.ts";
 import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
 import { ErrorCollector, SenderError } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
@@ -115,7 +115,6 @@ export function checkHandOver(
 }
 
 const LIMIT_MS = 900_000;
-const GRACE_MS = 2_500;
 
 async function withPlan<T>(
   request: HandOver,
@@ -135,16 +134,8 @@ async function withPlan<T>(
     runtime: Runtime,
   ) => Promise<T>,
 ): Promise<T> {
-  const ending = startDeadline(
-    {
-      limitMs: LIMIT_MS,
-      graceMs: GRACE_MS,
-      atLimit: () => new SenderError("deadline", "Handing over took longer than a quarter of an hour."),
-    },
-    runtime,
-  );
-  const until = deadline ?? ending.deadline;
-  try {
+  const atLimit = () => new SenderError("deadline", "Handing over took longer than a quarter of an hour.");
+  const workUntil = async (until: Deadline) => {
     const policy = await service.policy(until);
     checkRight(policy, right, service.origin, "caller");
     const { passphrase, reason, awaitsReceipt = false } = request;
@@ -174,8 +165,7 @@ async function withPlan<T>(
       planDelivery(request.secrets, description, request, policyResult.allowed, errors, runtime);
     if (!delivery || errors.errors.length > 0) throw new HandOverError(errors.errors);
     const keyed = await loadKeys(request.recipients, { ...keys, runtime, deadline: until });
-    return await work(delivery, keyed, until, runtime);
-  } finally {
-    ending.close();
-  }
+    return work(delivery, keyed, until, runtime);
+  };
+  return deadline ? workUntil(deadline) : withDeadline({ limitMs: LIMIT_MS, atLimit }, runtime, workUntil);
 }

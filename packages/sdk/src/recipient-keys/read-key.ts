@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { systemCode } from "../sender-error.ts";
 import { ageKey, sshKey } from "./age.ts";
 import { publishedKeys } from "./github-keys.ts";
 import { readCertificate } from "./openpgp.ts";
@@ -21,7 +22,7 @@ function fileOf(path: string, { readFile = (name) => readFileSync(name) }: KeyCo
   try {
     return readFile(path.trim());
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    const code = systemCode(cause) ?? "unknown error";
     throw refusal(
       `The file of the recipient's OpenPGP certificate cannot be read (${code}). Check the path behind openpgp:, which is relative to the working directory.`,
       cause,

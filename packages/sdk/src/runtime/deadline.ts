@@ -48,6 +48,36 @@ export function startDeadline(options: DeadlineOptions, runtime: Pick<Runtime, "
   };
 }
 
+/**
+ * What is under way when the time is up, or when it is stopped, has this long, ms: revoking and the report fit into what GitHub's runner
+ * leaves of a cancelled step.
+ */
+const GRACE_MS = 2_500;
+
+/**
+ * Does the work with a deadline of its own.
+ * @param onStop given what brings the deadline forward, like a signal from outside; the function it returns ends that
+ */
+export async function withDeadline<T>(
+  {
+    onStop = () => () => {},
+    ...limit
+  }: Omit<DeadlineOptions, "graceMs"> & {
+    readonly onStop?: (stop: EndableDeadline["stop"]) => () => void;
+  },
+  runtime: Pick<Runtime, "schedule">,
+  work: (deadline: Deadline) => Promise<T>,
+): Promise<T> {
+  const ending = startDeadline({ ...limit, graceMs: GRACE_MS }, runtime);
+  const done = onStop(ending.stop);
+  try {
+    return await work(ending.deadline);
+  } finally {
+    done();
+    ending.close();
+  }
+}
+
 /** A deadline after so many seconds, for a program that needs no more control; its timers keep no process alive. */
 export function deadlineAfter(seconds: number): Deadline {
   const schedule = (ms: number, task: () => void) => {
@@ -55,7 +85,7 @@ export function deadlineAfter(seconds: number): Deadline {
     return () => clearTimeout(timer);
   };
   const atLimit = () => new SenderError("deadline", `The work did not end within ${seconds} seconds.`);
-  return startDeadline({ limitMs: seconds * 1_000, graceMs: 2_500, atLimit }, { schedule }).deadline;
+  return startDeadline({ limitMs: seconds * 1_000, graceMs: GRACE_MS, atLimit }, { schedule }).deadline;
 }
 
 /** A deadline of its own for cleaning up, hard after `limitMs`. */

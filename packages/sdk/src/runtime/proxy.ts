@@ -5,7 +5,7 @@ import { BlockList, isIP } from "node:net";
 import { Readable } from "node:stream";
 import * as tls from "node:tls";
 import { isLoopback } from "@secret-handoff/protocol";
-import { SenderError } from "../sender-error.ts";
+import { SenderError, systemCode } from "../sender-error.ts";
 import type { AgentConnectOpts } from "./proxy-api.ts";
 
 /** What the environment says of proxies, read as curl reads it. https://everything.curl.dev/usingcurl/proxies/env.html */
@@ -189,7 +189,7 @@ function certificates(path: string, variable: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    const code = systemCode(cause) ?? "unknown error";
     throw new SenderError(
       "input",
       `The file that ${variable} names cannot be read (${code}). Correct the path, or take the variable away.`,

@@ -19,6 +19,7 @@ import type { Deadline } from "../runtime/deadline.ts";
 import { adaptivePace } from "../runtime/pace.ts";
 import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
+import { pagesOf } from "./pages.ts";
 import { type ServiceResponse, toError, unexpectedResponse } from "./service-errors.ts";
 import { type Credentials, request } from "./service-http.ts";
 
@@ -155,16 +156,14 @@ export function serviceClient(
     },
     revokeAll: async (filter, deadline, onProgress = () => {}) => {
       let soFar: RevokedAll = { revoked: [], released: [] };
-      let cursor: string | undefined;
-      do {
-        const asked: RevokeAllRequest = { ...filter, ...(cursor === undefined ? {} : { cursor }) };
-        const page = await read(RevokeAllResponse, "POST", "/v1/sender/handoffs/revoke", deadline, asked);
+      const asked = (at: Pick<RevokeAllRequest, "cursor">) =>
+        read(RevokeAllResponse, "POST", "/v1/sender/handoffs/revoke", deadline, { ...filter, ...at });
+      for await (const page of pagesOf(asked)) {
         const released = new Map([...soFar.released, ...page.released].map((one) => [one.id, one]));
         const revoked = [...new Set([...soFar.revoked, ...page.revoked])];
         soFar = { revoked, released: [...released.values()] };
         onProgress(soFar);
-        cursor = page.cursor;
-      } while (cursor !== undefined);
+      }
       return soFar;
     },
     ask: (asked, deadline) => read(RequestView, "POST", "/v1/sender/requests", deadline, asked),
@@ -183,13 +182,11 @@ export function serviceClient(
     },
     list: async (filter, deadline) => {
       const views: HandoffView[] = [];
-      let cursor: string | undefined;
-      do {
-        const query = new URLSearchParams({ ...filter, ...(cursor === undefined ? {} : { cursor }) });
-        const page = await read(ListResponse, "GET", `/v1/sender/handoffs?${query}`, deadline);
-        views.push(...page.handoffs);
-        cursor = page.cursor;
-      } while (cursor !== undefined);
+      const asked = (at: { readonly cursor?: string }) => {
+        const query = new URLSearchParams({ ...filter, ...at });
+        return read(ListResponse, "GET", `/v1/sender/handoffs?${query}`, deadline);
+      };
+      for await (const { handoffs } of pagesOf(asked)) views.push(...handoffs);
       return views;
     },
   };
