@@ -87,6 +87,7 @@ test("bytes are masked in their encodings, and as text when they are text", () =
   expect(forms(bytes)).toEqual(
     new Set([
       Buffer.from(bytes).toString("base64"),
+      encodeURIComponent(Buffer.from(bytes).toString("base64")),
       Buffer.from(bytes).toString("base64url"),
       Buffer.from(bytes).toString("hex"),
       Buffer.from(bytes).toString("hex").toUpperCase(),

@@ -569,6 +569,14 @@ describe("a mistake in the inputs of an operation is reported:", () => {
       "revoke-where must be all, or lines like recipient: ana@vendor.example, each of secret, recipient, repository, class, sender at most once.",
     ],
     [
+      { operation: "revoke", "revoke-where": "secret: prod/orders/api" },
+      "revoke-where: secret takes an ARN, not a name: events and handoffs name a secret by its ARN. aws secretsmanager describe-secret --secret-id NAME --query ARN --output text gives it.",
+    ],
+    [
+      { operation: "revoke", "revoke-where": "repository: 42\nrecipient: ana" },
+      "The recipient is neither an e-mail address nor a recipient id. A recipient id has 22 characters; audit events shows them.",
+    ],
+    [
       { operation: "revoke", "secret-ids": "prod/*" },
       "Here secret-ids takes names and ARNs, not prefix*. Name each secret.",
     ],

@@ -105,15 +105,19 @@ export function unpad(padded: Uint8Array, buckets: readonly number[]): Uint8Arra
 
 type JsonObject = { readonly [key: string]: unknown };
 
+/** What the bytes say as JSON; undefined where they are none, or not UTF-8. The error is dropped: it quotes the text that it could not read. */
+export function decodeJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
 /** @throws ProtocolError `plaintext` when the bytes are not UTF-8 or not a JSON object of version 1 */
 export function parseVersioned(bytes: Uint8Array, part: string): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    // No cause: a JSON error quotes the text that it could not read.
-    throw new ProtocolError("plaintext", `the ${part} is not UTF-8 JSON`);
-  }
+  const value = decodeJson(bytes);
+  if (value === undefined) throw new ProtocolError("plaintext", `the ${part} is not UTF-8 JSON`);
   const object = asObject(value, part);
   if (object.v !== 1) throw new ProtocolError("plaintext", `the ${part} is not of version 1`);
   return object;

@@ -9,6 +9,7 @@ export {
 export { type Bundle, type BundleFile, decodeBundle, encodeBundle, type Field, type Item } from "./bundle.ts";
 export {
   decodeBase64url,
+  decodeJson,
   encodeBase64url,
   encodedLength,
   HEADER_BUCKETS,

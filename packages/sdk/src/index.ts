@@ -104,6 +104,7 @@ export {
   requestProblem,
   type SaidBeside,
 } from "./delivery/requests.ts";
+export { encodedForms, escapedForms } from "./encodings.ts";
 export { linesIn } from "./entries.ts";
 export {
   allRecipients,
@@ -125,7 +126,7 @@ export {
 } from "./mail/email.ts";
 export type { EmailFacts, EncryptedLink } from "./mail/email-copy.ts";
 export { type SesOptions, sesTransport } from "./mail/ses.ts";
-export { type SmtpServer, smtpTransport, tlsOf } from "./mail/smtp.ts";
+export { parsePort, type SmtpServer, smtpTransport, tlsOf } from "./mail/smtp.ts";
 export {
   type AccessTokenChoice,
   loginTexts,
@@ -177,6 +178,7 @@ export {
   systemCode,
   toResult,
 } from "./sender-error.ts";
+export { filterProblem, REVOCATION_PARTS, wantedRecipient } from "./service/filters.ts";
 export { fetchIdToken, type TokenEndpoint, tokenEndpoint } from "./service/github-token.ts";
 export { iamSigner, type RequestSigner, type SignerOptions } from "./service/iam-signer.ts";
 export { pagesOf } from "./service/pages.ts";

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { emailHintOf } from "@secret-handoff/protocol";
+import { encodedForms, escapedForms } from "./encodings.ts";
 
 /**
  * What keeps secrets out of logs. What another party says (AWS, a mail server, a proxy, the service) may hold anything: a link, a
@@ -171,7 +172,7 @@ export function withoutSent(
 
   const known = secrets.filter((secret) => secret.length >= SHORTEST);
   const spelled = known.flatMap((secret) => spellings(secret.slice(0, LONGEST_SECRET))).map(foldCase);
-  spelled.push(...responses.flatMap((response) => inBase64(Buffer.from(response, "utf8"))).map(foldCase));
+  spelled.push(...responses.flatMap((response) => encodedForms(Buffer.from(response, "utf8"))).map(foldCase));
   const pieces = new Set(spelled.flatMap((spelling) => windows(spelling)));
   const wholes = names
     .filter((name) => name.length >= SHORTEST)
@@ -207,18 +208,7 @@ function windows(text: string, length = Math.min(PIECE, text.length)): readonly 
 
 /** As it is, encoded, and escaped, as a request or a refusal may write it. */
 function spellings(text: string): readonly string[] {
-  const bytes = Buffer.from(text, "utf8");
-  const url = encodeURIComponent(bytes.toString("utf8"));
-  return [
-    ...[text, JSON.stringify(text).slice(1, -1), url, url.replaceAll("%20", "+")],
-    ...inBase64(bytes),
-    bytes.toString("hex"),
-  ];
-}
-
-function inBase64(bytes: Buffer): readonly string[] {
-  const base64 = bytes.toString("base64");
-  return [base64, base64.replace(/=+$/, ""), encodeURIComponent(base64), bytes.toString("base64url")];
+  return [text, ...escapedForms(text), ...encodedForms(Buffer.from(text, "utf8"))];
 }
 
 /** Some servers repeat a command in capitals. Only ASCII, so that every place keeps its number. */

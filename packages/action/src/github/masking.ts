@@ -1,4 +1,4 @@
-import { concealedTexts, isJsonContainer, loginTexts } from "@secret-handoff/sdk";
+import { concealedTexts, encodedForms, escapedForms, isJsonContainer, loginTexts } from "@secret-handoff/sdk";
 import { logLine, type WorkflowCommands } from "./workflow-commands.ts";
 
 /**
@@ -24,7 +24,7 @@ export function maskedForms(value: string | Uint8Array, kept?: readonly string[]
   // A binary secret may be text in disguise.
   const text = typeof value === "string" ? value : decodeText(value);
   const texts = text === undefined ? [] : concealedTexts(text, kept);
-  const forms = [...texts.flatMap(formsOfText), ...encodings(Buffer.from(value))];
+  const forms = [...texts.flatMap(formsOfText), ...encodedForms(Buffer.from(value))];
   // As it would stand in a line of the log as well.
   return [...new Set(forms.flatMap((form) => [form, logLine(form)]))].filter(
     (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form),
@@ -51,7 +51,7 @@ export function maskLogin(
 function formsOfText(text: string): readonly string[] {
   return [text, text.trim(), ...linesOf(text)]
     .filter((part) => part.length > 0)
-    .flatMap((part) => [part, ...spellings(part), ...encodings(Buffer.from(part, "utf8"))]);
+    .flatMap((part) => [part, ...escapedForms(part), ...encodedForms(Buffer.from(part, "utf8"))]);
 }
 
 /** The lines of a text of several. JSON is masked by its leaves: its lines hold names, and what is not concealed. */
@@ -61,19 +61,6 @@ function linesOf(text: string): readonly string[] {
   return lines
     .flatMap((line) => [line, line.trim()])
     .filter((line) => line.trim().length >= SHORTEST_LINE && !ARMOR.test(line.trim()));
-}
-
-function encodings(bytes: Buffer): readonly string[] {
-  const hex = bytes.toString("hex");
-  const base64 = bytes.toString("base64");
-  return [base64, base64.replace(/=+$/, ""), bytes.toString("base64url"), hex, hex.toUpperCase()];
-}
-
-function spellings(text: string): readonly string[] {
-  // Half a character (an unpaired surrogate) has no URL encoding; it becomes U+FFFD, as in UTF-8.
-  const wellFormed = Buffer.from(text, "utf8").toString("utf8");
-  const url = encodeURIComponent(wellFormed);
-  return [url, url.replaceAll("%20", "+"), encodeURI(wellFormed), JSON.stringify(text).slice(1, -1)];
 }
 
 function decodeText(bytes: Uint8Array): string | undefined {

@@ -4,6 +4,7 @@ import {
   Concealed,
   checkPassphrase,
   type ErrorCollector,
+  filterProblem,
   GENERATE,
   linesIn,
   OWN_FACTS,
@@ -11,8 +12,10 @@ import {
   parseContext,
   parseDuration,
   parsePerRecipient,
+  parsePort,
   parseRecipients,
   parseRecipientsFile,
+  REVOCATION_PARTS,
   type Recipient,
   type RevokeAllFilter,
   SenderError,
@@ -92,34 +95,31 @@ export function matching(pattern: RegExp | ((text: string) => boolean), sentence
   };
 }
 
-const REVOKED_BY = ["secret", "recipient", "repository", "class", "sender"] as const;
-
 /** `all`, or lines such as `recipient: ana@vendor.example`, each part once. */
 export const asRevokeWhere: Parser<RevokeAllFilter | undefined> = (text, name) => {
-  const lines = text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
+  const lines = linesIn(text);
   if (lines.length === 0) return undefined;
   if (lines.length === 1 && lines[0] === "all") return { all: true };
-  const filter: { -readonly [Part in (typeof REVOKED_BY)[number]]?: string } = {};
+  const filter: { -readonly [Part in (typeof REVOCATION_PARTS)[number]]?: string } = {};
   for (const line of lines) {
     const [, word, value = ""] = /^(\w+):\s*(\S.*)$/.exec(line) ?? [];
-    const part = REVOKED_BY.find((known) => known === word);
+    const part = REVOCATION_PARTS.find((known) => known === word);
     if (part === undefined || filter[part] !== undefined) {
       throw new SenderError(
         "input",
-        `${name} must be all, or lines like recipient: ana@vendor.example, each of ${REVOKED_BY.join(", ")} at most once.`,
+        `${name} must be all, or lines like recipient: ana@vendor.example, each of ${REVOCATION_PARTS.join(", ")} at most once.`,
       );
     }
+    const problem = filterProblem(part, value, `${name}: ${part}`);
+    if (problem !== undefined) throw new SenderError("input", problem);
     filter[part] = value;
   }
   return filter;
 };
 
 export const asPort: Parser<number> = (text, name) => {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port >= 1 && port <= 65_535) return port;
+  const port = parsePort(text);
+  if (port !== undefined) return port;
   throw new SenderError("input", `${name} is not a port number.`);
 };
 

@@ -4,7 +4,7 @@ import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../errors.ts";
-import { filtersOf, repositoryHint, wantedRecipient } from "../filters.ts";
+import { filtersOf, recipientOf, repositoryHint } from "../filters.ts";
 import { table } from "../handoff-views.ts";
 import { openService } from "../sender-service.ts";
 import { type Addresses, addressesOf, nameIn, recipientsIn } from "./trail.ts";
@@ -75,7 +75,7 @@ async function whyNone(
   const { recipient, repository } = filter;
   const hints = ["No events match.", ...repositoryHint(repository)];
   if (recipient === undefined) return hints;
-  const wanted = wantedRecipient(recipient);
+  const wanted = recipientOf(recipient);
   try {
     await service.recipient(wanted, deadline);
     return hints;

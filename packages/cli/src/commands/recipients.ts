@@ -3,7 +3,7 @@ import { SenderError } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../errors.ts";
-import { wantedRecipient } from "../filters.ts";
+import { recipientOf } from "../filters.ts";
 import { openService } from "../sender-service.ts";
 
 export const find: Run = async (invocation, context) => {
@@ -16,7 +16,7 @@ export const find: Run = async (invocation, context) => {
   if (text === "") {
     throw new SenderError("input", "Name an address or a recipient id, as an argument or in a pipe.");
   }
-  const wanted = wantedRecipient(text);
+  const wanted = recipientOf(text);
   const service = await openService(invocation, context);
   const done = terminal.spin("Asking the service");
   const found = await withTimeout(invocation, context, (deadline) => service.recipient(wanted, deadline));
@@ -28,7 +28,7 @@ export const find: Run = async (invocation, context) => {
 
 export const erase: Run = async (invocation, context) => {
   const { terminal } = context;
-  const wanted = wantedRecipient(invocation.positionals[0] ?? "");
+  const wanted = recipientOf(invocation.positionals[0] ?? "");
   const service = await openService(invocation, context);
   if (!invocation.flag("yes")) {
     const typed = terminal.inIsTerminal

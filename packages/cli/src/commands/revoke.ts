@@ -2,6 +2,7 @@ import type { State } from "@secret-handoff/protocol";
 import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import {
   type Deadline,
+  REVOCATION_PARTS,
   type Revocation,
   type RevokeAllFilter,
   type RevokedAll,
@@ -17,8 +18,6 @@ import { EXIT, type ExitCode, exitCodeOf, sentenceOfError } from "../errors.ts";
 import { filtersOf, repositoryHint } from "../filters.ts";
 import { handoffIds } from "../handoff-views.ts";
 import { openService } from "../sender-service.ts";
-
-const PARTS = ["secret", "recipient", "repository", "class", "sender"] as const;
 
 /** Ends handoffs: those named by their ids, those of a run, or everything that the other options mean, whoever created it. */
 export const run: Run = async (invocation, context) => {
@@ -52,7 +51,7 @@ export const run: Run = async (invocation, context) => {
 
 /** @throws SenderError `input` where --all stands beside what it would include, or what is named is no name */
 function filterOf(invocation: Invocation): RevokeAllFilter | undefined {
-  const named = filtersOf(invocation, PARTS);
+  const named = filtersOf(invocation, REVOCATION_PARTS);
   const isNamed = Object.keys(named).length > 0;
   if (!invocation.flag("all")) return isNamed ? named : undefined;
   if (isNamed) throw new SenderError("input", "--all means everything: drop it, or the other options.");

@@ -2,6 +2,7 @@ import {
   Concealed,
   type MailTransport,
   parseEhloName,
+  parsePort,
   SenderError,
   type SmtpLogin,
   sesTransport,
@@ -34,8 +35,8 @@ export async function mailOf(
       runtime,
     );
   }
-  const port = Number(invocation.text("smtp-port") ?? 587);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+  const port = parsePort(invocation.text("smtp-port") ?? "587");
+  if (port === undefined) {
     throw new SenderError("input", "--smtp-port is not the number of a port. 587 and 465 are usual.");
   }
   const choice = invocation.text("smtp-tls") ?? "auto";

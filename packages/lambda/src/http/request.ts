@@ -1,4 +1,4 @@
-import { normaliseEmail, ProtocolError } from "@secret-handoff/protocol";
+import { decodeJson, normaliseEmail, ProtocolError } from "@secret-handoff/protocol";
 import type { Context } from "hono";
 import * as v from "valibot";
 import { ProblemError } from "./problem.ts";
@@ -97,12 +97,9 @@ function tooLarge(limit: number): ProblemError {
 }
 
 function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    // No cause: a JSON error quotes the text that it could not read.
-    throw new ProblemError("malformed", "The body is not UTF-8 JSON.");
-  }
+  const value = decodeJson(bytes);
+  if (value === undefined) throw new ProblemError("malformed", "The body is not UTF-8 JSON.");
+  return value;
 }
 
 /** Names the field, where the schema knows it, and never its value. */

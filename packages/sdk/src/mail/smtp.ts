@@ -22,6 +22,12 @@ export type SmtpServer = {
   readonly name?: string | undefined;
 };
 
+/** The number of a port; undefined where the text is none. */
+export function parsePort(text: string): number | undefined {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65_535 ? port : undefined;
+}
+
 /** The usual TLS of a port: 465 speaks it from the start, any other by STARTTLS, and on loopback there is none. */
 export function tlsOf({ host, port }: Pick<SmtpServer, "host" | "port">): SmtpServer["tls"] {
   if (port === 465) return "implicit";
