@@ -314,3 +314,18 @@ describe("a reply never shows whom the mail was for:", () => {
     );
   });
 });
+
+test("a server that quotes the link it refuses, in pieces or encoded, shows nothing of its key", async () => {
+  const key = "AQJm9878KI6y8V7PbMHhVVru2pV548v02TOxdeWrNcQMVA";
+  const pieces = key.match(/.{1,12}/g) ?? [];
+  const spellings = [key, pieces.join(" "), `${key.slice(0, 23)}\r\n554 ${key.slice(23)}`, btoa(`xx${key}`)];
+  const to = (spelling: string) =>
+    start({ ...PLAIN, onRcptTo: (_, __, done) => done(smtpError(554, `blocked ${spelling}`)) });
+  const text = `https://handoff.example/h/SlY8E4NKPhhMiveoipXTpg#${key}\n`;
+  for (const spelling of spellings) {
+    const { transport } = await to(spelling);
+    const { message } = await rejectionOf(transport.send(anEmail({ text }), unending()));
+    expect(message).toContain("blocked [removed]");
+    for (const piece of pieces.slice(0, -1)) expect(message).not.toContain(piece.slice(0, 8));
+  }
+});

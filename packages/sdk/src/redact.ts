@@ -65,12 +65,13 @@ const ALWAYS: readonly (readonly [RegExp, string | ((found: string) => string)])
 /**
  * Another party's words as one line of bounded length, without a full stop at the end.
  * @param recipient whose name and address must not appear
+ * @param sent what it was sent and must not appear, even in pieces, like the key of a link
  */
-export function redact(text: string, recipient?: string): string {
+export function redact(text: string, recipient?: string, sent: readonly string[] = []): string {
   const clean = ALWAYS.reduce(
     (line, [pattern, put]) =>
       typeof put === "string" ? line.replace(pattern, put) : line.replace(pattern, put),
-    readPart(text),
+    readPart(sent.length === 0 ? text : withoutSent(text, { secrets: sent, names: [] }, "[removed]")),
   );
   return (recipient === undefined ? clean : withoutRecipient(clean, recipient))
     .trim()

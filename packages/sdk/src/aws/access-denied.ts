@@ -1,7 +1,12 @@
 import { redact } from "../redact.ts";
 
 /** The call that was denied. */
-type DeniedCall = { readonly resource: string; readonly permission: string; readonly recipient?: string };
+type DeniedCall = {
+  readonly resource: string;
+  readonly permission: string;
+  readonly recipient?: string;
+  readonly sent?: readonly string[];
+};
 
 /**
  * What IAM says of a refusal: "User: PRINCIPAL is not authorized to perform: ACTION on resource: RESOURCE because no identity-based
@@ -52,11 +57,11 @@ export function accessDenied(message: string, call: DeniedCall): string {
 }
 
 /** A refusal that names no action: Secrets Manager says "Access to KMS is not allowed", and KMS answers a parameter's reader. */
-function withoutAction(message: string, { resource, permission, recipient }: DeniedCall): string {
+function withoutAction(message: string, { resource, permission, recipient, sent }: DeniedCall): string {
   if (/^Access to KMS is not allowed|customer master key|\(Service: (AWS)?KMS\b/i.test(message)) {
     return keyDenied(resource, "kms:Decrypt");
   }
-  const words = redact(message, recipient);
+  const words = redact(message, recipient, sent);
   const quoted = words === "" ? "" : ` AWS says: ${words}.`;
   return `The AWS role may not call ${permission} on ${resource}. Grant it that action.${quoted}`;
 }

@@ -19,6 +19,8 @@ export type AwsCall = {
   readonly wording?: AwsWording;
   /** Whom the call mails: their name stays out of every sentence. */
   readonly recipient?: string;
+  /** Secrets in the request, which AWS may repeat. */
+  readonly sent?: readonly string[];
   /** True for a call that must not be repeated where it may have been carried out. */
   readonly once?: boolean;
   /** What AWS refuses, where "the request for RESOURCE" says it badly, and the code for a refusal that is in no table. */
@@ -217,8 +219,8 @@ function outcomeUnknown({ service }: AwsCall): AwsSentence {
 }
 
 /** AWS's word for it, its sentence and the request's id, for whoever asks AWS: all that AWS said, made fit for a log. */
-function quoted({ name, message, $metadata }: AwsError, { recipient }: Pick<AwsCall, "recipient">): string {
-  const words = redact(message, recipient);
+function quoted({ name, message, $metadata }: AwsError, { recipient, sent }: AwsCall): string {
+  const words = redact(message, recipient, sent);
   const quote = words === "" || words === name || words === "UnknownError" ? "" : `: ${words}`;
   const id = $metadata?.requestId === undefined ? "" : `; request ${redact($metadata.requestId)}`;
   return ` (${name}${quote}${id})`;

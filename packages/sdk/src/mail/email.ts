@@ -39,6 +39,11 @@ export type Email = {
 /** A file beside the text, in ASCII. */
 export type Attachment = { readonly name: string; readonly mediaType: string; readonly text: string };
 
+/** The keys of the links in a mail: servers that refuse it may quote them, and break them where their lines end. */
+export function linkKeysIn({ text }: Pick<Email, "text">): readonly string[] {
+  return [...text.matchAll(/#([\w-]{46})(?![\w-])/g)].map(([, key = ""]) => key);
+}
+
 /** What sends mail. Each method retries what can pass later and throws SenderError. */
 export type MailTransport = {
   /** Gives the id under which the mail was accepted. @param yieldSlot lets others go on while this mail alone has to wait */

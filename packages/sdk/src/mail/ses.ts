@@ -7,7 +7,7 @@ import type { Deadline } from "../runtime/deadline.ts";
 import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { Mailbox } from "./addresses.ts";
-import { type Email, MAIL_HEADERS, type MailTransport, mimeOf } from "./email.ts";
+import { type Email, linkKeysIn, MAIL_HEADERS, type MailTransport, mimeOf } from "./email.ts";
 
 const SERVICE = "Amazon SES";
 
@@ -127,6 +127,7 @@ function sendCall(email: Email): AwsCall {
     permission: permissionFor(email),
     wording: sendWording(email),
     recipient: to,
+    sent: linkKeysIn(email),
     once: true,
     request: "the mail",
     refusedCode: "mail_refused",

@@ -19,6 +19,8 @@ type Failure = {
   readonly to: string | undefined;
   /** Access tokens that the server may have been sent. */
   readonly tokens: readonly Concealed<string>[];
+  /** The keys of the links that it was sent. */
+  readonly linkKeys: readonly string[];
 };
 
 /** What nodemailer says of a failure (its errors.d.ts). */
@@ -58,10 +60,10 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /** The server answered, and not with yes. */
-function refused(smtp: SmtpError, { server, phase, to, tokens }: Failure): Error {
+function refused(smtp: SmtpError, { server, phase, to, tokens, linkKeys }: Failure): Error {
   const { code, responseCode = 0, response = "", command = "" } = smtp;
   const where = placeOf(server);
-  const words = quoted(response, server, to, tokens);
+  const words = quoted(response, server, { to, tokens, linkKeys });
   if (code === "ETLS") {
     const final = new SenderError(
       "mail_tls",
@@ -118,7 +120,11 @@ function login(where: string, words: string, responseCode: number, response: str
 
 /** A server that does not take the access token. */
 export function tokenRefused(refusal: TokenRefusal, server: SmtpServer, nowSeconds: number): SenderError {
-  const words = quoted(refusal.response, server, undefined, [refusal.token]);
+  const words = quoted(refusal.response, server, {
+    to: undefined,
+    tokens: [refusal.token],
+    linkKeys: [],
+  });
   return new SenderError(
     "mail_login",
     (say) =>
@@ -211,12 +217,11 @@ function placeOf({ host, port }: SmtpServer): string {
   return `${host}:${port}`;
 }
 
-/** The server's own words, without the recipient, and without the login that some repeat. */
+/** The server's own words, without the recipient, and without the login and the link that some repeat. */
 function quoted(
   response: string,
   { login: account }: SmtpServer,
-  to: string | undefined,
-  tokens: readonly Concealed<string>[],
+  { to, tokens, linkKeys }: Pick<Failure, "to" | "tokens" | "linkKeys">,
 ): string {
   const user = account?.user ?? "";
   const password = account && "password" in account ? [{ password: account.password.reveal() }] : [];
@@ -226,7 +231,7 @@ function quoted(
     responses: proofs.flatMap((proof) => loginTexts(user, proof)),
     names: [user],
   };
-  const words = redact(withoutSent(response, sent, "[login]"), to);
+  const words = redact(withoutSent(response, sent, "[login]"), to, linkKeys);
   return words === "" ? "" : ` (${words})`;
 }
 

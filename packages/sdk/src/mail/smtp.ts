@@ -5,7 +5,7 @@ import type { Deadline } from "../runtime/deadline.ts";
 import { adaptivePace } from "../runtime/pace.ts";
 import { retry } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { type MailTransport, mimeOf } from "./email.ts";
+import { type Email, linkKeysIn, type MailTransport, mimeOf } from "./email.ts";
 import { isRefusal, isTransientFailure, type SmtpPhase, smtpFailure } from "./smtp-errors.ts";
 import type { SmtpLogin } from "./smtp-login.ts";
 import { answered, smtpPool } from "./smtp-pool.ts";
@@ -51,10 +51,10 @@ export function smtpTransport(server: SmtpServer, runtime: Runtime, ports: Token
   const pace = adaptivePace(runtime, FATAL);
   let underWay = 0;
 
-  /** One attempt over one connection. @param to the recipient, where there is one */
+  /** One attempt over one connection. @param email the mail, where there is one */
   async function attempt(
     deadline: Deadline,
-    to: string | undefined,
+    email: Email | undefined,
     work: (connection: SMTPConnection, onMessage: () => void) => Promise<void>,
   ): Promise<void> {
     let phase: SmtpPhase = "connecting";
@@ -72,7 +72,10 @@ export function smtpTransport(server: SmtpServer, runtime: Runtime, ports: Token
     } catch (error) {
       const connection = phase === "connecting" ? undefined : await taking;
       usable = connection !== undefined && (await isUsableAfter(error, connection, deadline));
-      throw smtpFailure(error, { server, deadline, phase, to, tokens: tokens?.sent() ?? [] });
+      throw smtpFailure(error, {
+        ...{ server, deadline, phase, to: email?.to, tokens: tokens?.sent() ?? [] },
+        linkKeys: email ? linkKeysIn(email) : [],
+      });
     } finally {
       taking.then((connection) => pool.giveBack(connection, usable)).catch(() => undefined);
     }
@@ -99,7 +102,7 @@ export function smtpTransport(server: SmtpServer, runtime: Runtime, ports: Token
           return answered(connection, (done) => connection.send(envelope, body, done));
         };
         const options = { pace, yieldSlot, attempts: ATTEMPTS };
-        await retry(() => attempt(deadline, email.to, send), deadline, runtime, options);
+        await retry(() => attempt(deadline, email, send), deadline, runtime, options);
         return `<${email.messageId}>`;
       }),
     check: (_, deadline) =>
