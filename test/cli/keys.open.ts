@@ -90,6 +90,8 @@ export function keyTests(given: OpenTest): void {
         writeFileSync(join(given.cli.home, ".ssh", "id_ed25519"), readFileSync(keys.path("ed25519")), {
           mode: 0o600,
         });
+        // A key that cannot be used, which nobody has named, is not in the way of the one that fits.
+        writeFileSync(join(given.cli.home, ".ssh", "id_rsa"), "PuTTY-User-Key-File-3: ssh-rsa\n");
         const raw = ["--format", "raw", "--field", "password"];
         const first = await handOver();
         const block = await encrypted(first.link, line("ed25519"));

@@ -15,7 +15,7 @@ const USUAL = ["id_ed25519", "id_rsa"];
 
 /**
  * Reads the files of --identity, or else the usual ones in ~/.ssh that are there.
- * @throws SenderError `identity` where a named file cannot be used
+ * @throws SenderError `identity` where a named file cannot be used, or none of the usual ones that are there
  */
 export async function readIdentities(
   paths: readonly string[],
@@ -24,10 +24,19 @@ export async function readIdentities(
   const found: FoundIdentity[] = [];
   for (const path of paths) found.push(...(await identitiesIn(await textOf(path), path, terminal)));
   if (paths.length > 0) return found;
+  let refusal: SenderError | undefined;
   for (const path of USUAL.map((name) => join(home, ".ssh", name))) {
     const text = await readFile(path, "utf8").catch(() => undefined);
-    if (text !== undefined) found.push(...(await identitiesIn(text, path, terminal)));
+    if (text === undefined) continue;
+    try {
+      found.push(...(await identitiesIn(text, path, terminal)));
+    } catch (error) {
+      // Nobody named this file: it matters only where the other does not help.
+      if (!(error instanceof SenderError)) throw error;
+      refusal ??= error;
+    }
   }
+  if (found.length === 0 && refusal) throw refusal;
   return found;
 }
 
