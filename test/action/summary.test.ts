@@ -91,6 +91,7 @@ describe("whatever stands in a label, a reason or a sentence,", () => {
   const texts = [
     ...naughty,
     "a | b",
+    "a \u202eb",
     "\n| x | y |\n",
     "</details><script>alert(1)</script>",
     "[x](javascript:alert(1))",
@@ -114,6 +115,7 @@ describe("whatever stands in a label, a reason or a sentence,", () => {
       const tags = new Set([...html.matchAll(/<\/?([a-z][a-z0-9]*)/gi)].map(([, tag]) => tag));
       const known = "h3 p strong table thead tbody tr th td code details summary".split(" ");
       expect([...tags].filter((tag) => !known.includes(tag ?? ""))).toEqual([]);
+      expect(html).not.toMatch(/\p{Bidi_Control}/u);
     }
   });
 

@@ -6,18 +6,22 @@
  * comment keeps their parts apart (https://github.com/github/cmark-gfm/issues/181).
  */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    .replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&")
-    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2")
-    .replace(/#(?=\d)/g, "#<!-- -->")
-    .replace(/\bGH-(?=\d)/gi, "$&<!-- -->")
-    .replace(/@/g, "&#64;<!-- -->")
-    .replace(/:\/\//g, "&#58;//")
-    .replace(/www\./gi, (www) => `${www.slice(0, 3)}&#46;`);
+  return (
+    text
+      .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+      // What reorders the text round it.
+      .replace(/\p{Bidi_Control}/gu, "")
+      .replace(/&/g, "&amp;")
+      .replace(/</g, "&lt;")
+      .replace(/>/g, "&gt;")
+      .replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&")
+      .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2")
+      .replace(/#(?=\d)/g, "#<!-- -->")
+      .replace(/\bGH-(?=\d)/gi, "$&<!-- -->")
+      .replace(/@/g, "&#64;<!-- -->")
+      .replace(/:\/\//g, "&#58;//")
+      .replace(/www\./gi, (www) => `${www.slice(0, 3)}&#46;`)
+  );
 }
 
 /**
