@@ -52,6 +52,11 @@ describe("before Reveal", () => {
     walk.at("broken");
   });
 
+  test("a mailed code for a link that asks for no address is not believed", async () => {
+    await walk.begin({ email: undefined }, {}, { verification: "email-code" });
+    walk.at("broken");
+  });
+
   test("a handoff without a header, as an ended one may be, still tells its ending", async () => {
     await walk.begin({}, {}, { state: "expired", header: "" });
     expect(walk.at("ended").state).toBe("expired");

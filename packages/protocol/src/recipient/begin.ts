@@ -88,7 +88,10 @@ function afterStatus(
     clockAhead: clockAhead(result.serverTime, now),
     spoiled,
   };
-  if (header === undefined || body.flags !== link.flags) return show({ kind: "broken", handoff });
+  // A code goes to the address that the link asks for.
+  const asksAmiss = handoff.verification === "email-code" && !needsEmail(link.flags);
+  if (header === undefined || body.flags !== link.flags || asksAmiss)
+    return show({ kind: "broken", handoff });
 
   if (state !== "open" && !(state === "claimed" && claimedBefore)) {
     return ended(link.id, state, changedAt, handoff);
