@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { afterAll, describe, expect, test } from "@jest/globals";
+import { bech32 } from "@scure/base";
 import type { HandoffId } from "@secret-handoff/protocol";
 import {
   Concealed,
@@ -257,6 +258,11 @@ describe("a key that cannot be used is refused with the reason, and what was wri
       "a line of one type with a key of another",
       line("ssh-ed25519", point).replace("ssh-ed25519 ", "ssh-rsa "),
       "is damaged: copy the SSH public key again, whole and on one line",
+    ],
+    [
+      "an age recipient of small order",
+      bech32.encodeFromBytes("age", new Uint8Array(32)),
+      "cannot be encrypted to: its numbers are none that a program makes",
     ],
     [
       "an age recipient with a wrong letter",
