@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { inspect } from "node:util";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import {
   givenSecrets,
@@ -418,6 +419,15 @@ describe("a program that gives a secret or a login", () => {
     const { hard, printed } = node("setInterval(() => {}, 1000)");
     hard.abort(new SenderError("deadline", "The step reached its timeout."));
     expect((await rejectionOf(printed)).code).toBe("deadline");
+  });
+
+  test("that fails has an error without what it printed", async () => {
+    const { printed } = node("console.log('s3cret'); console.error('said'); process.exitCode = 3;");
+    const error: unknown = await printed.catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: 3, stderr: "said\n" });
+    expect(
+      inspect(error, { depth: 9, showHidden: true }).replaceAll("console.log('s3cret')", ""),
+    ).not.toContain("s3cret");
   });
 
   test("is not waited for where it asks, nor read without end", async () => {

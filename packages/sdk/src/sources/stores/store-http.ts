@@ -222,10 +222,11 @@ async function printedBy(
     return (await running).stdout;
   } catch (cause) {
     if (hard.aborted && hard.reason instanceof SenderError) throw hard.reason;
-    // Without the cause, which holds what was printed.
     if (memberOf(cause, "code") === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER")
       throw new SenderError("store_refused", `${program} printed more than any secret holds.`);
-    throw cause;
+    // What it printed before it failed may be the secret: of Node's error only the code and what the program says stay.
+    const [code, stderr] = [memberOf(cause, "code"), memberOf(cause, "stderr")];
+    throw Object.assign(new Error(`${program} failed`), { code, stderr });
   }
 }
 
