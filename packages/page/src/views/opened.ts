@@ -148,7 +148,7 @@ function fileView(file: BundleFile, label: string, actions: OpenedActions, taken
   };
   return fieldBox(
     name !== label && name,
-    worded("div", () => sizeInWords(file.data.length), { class: "value" }),
+    worded("div", () => sizeInWords(file.data.length)),
     false,
     button(say.download, download, "plain", () => `${spoken(say.download)}: ${name}`),
   );
