@@ -24,11 +24,16 @@ test("what only Terraform knows of a right is held to its pattern by Terraform",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: they are Terraform's.
     ...{ secretNames: ["${var.name}"], parameterNames: ["/a/${var.name}"], kmsKeyArns: ["${var.key}"] },
   };
-  const { json } = synthesise({ ...EVERYTHING, gitHub: { orders: { ...orders, ...unknown } } });
+  const [first] = EVERYTHING.service.rotation?.secrets ?? [];
+  const secrets = [{ ...first, arn: ref("var.secret"), repositoryIds: ["1"] }];
+  const service = { ...EVERYTHING.service, rotation: { secrets } };
+  const { json } = synthesise({ ...EVERYTHING, service, gitHub: { orders: { ...orders, ...unknown } } });
+  const rotating = resource(json, "aws_iam_role_policy", "reactions_rotations_machine_role_policy");
   const policy = String(resource(json, "aws_iam_role_policy", "github_orders_sender_policy").policy);
   const regex = (pattern: string, value: string) => `regex(${JSON.stringify(pattern)}, "${value}")`;
   const held = (pattern: string, value: string) => ref(regex(pattern, value));
   const name = ref("var.name");
+  expect(rotating.policy).toContain(`"Resource":["${held(arnPattern(ARNS.secret), ref("var.secret"))}"]`);
   expect(policy).toContain(`:secret:${held(PATTERNS.secretName, name)}-??????"`);
   expect(policy).toContain(
     `parameter/${ref(`trimprefix(${regex(PATTERNS.parameterName, `/a/${name}`)}, "/")`)}"`,

@@ -2,9 +2,10 @@ import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
 import { DAY_INDEX, EVENT_INDEX_NAMES } from "@secret-handoff/lambda/tables";
 import { EVENT_SOURCE, type SealNotice } from "@secret-handoff/protocol/api";
 import type { Construct } from "constructs";
+import { ARNS, arnPattern } from "../checks/values.ts";
 import { OPERATOR_ROUTES } from "../http/api.ts";
 import type { RotationProps } from "../props.ts";
-import { allow, policyDocument, type Statement } from "./policies.ts";
+import { allow, held, policyDocument, type Statement } from "./policies.ts";
 
 /** The attributes that only the recipient's function may read. */
 export const SEALED_ATTRIBUTES = [
@@ -198,12 +199,21 @@ export function rotationStatements(
     allow(
       "RotateSecrets",
       ["secretsmanager:RotateSecret"],
-      secrets.map(({ arn }) => arn),
+      held(
+        secrets.map(({ arn }) => arn),
+        arnPattern(ARNS.secret),
+      ),
       ROTATES_ONLY,
     ),
     ...(functionArns.length === 0
       ? []
-      : [allow("InvokeRotationFunctions", ["lambda:InvokeFunction"], functionArns)]),
+      : [
+          allow(
+            "InvokeRotationFunctions",
+            ["lambda:InvokeFunction"],
+            held(functionArns, arnPattern(ARNS.function)),
+          ),
+        ]),
   ];
 }
 

@@ -1,6 +1,8 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
+import { Lazy } from "cdktf";
 import { Construct } from "constructs";
+import { isExpression } from "../terraform.ts";
 
 /** A list of texts, or a Terraform expression that gives one. */
 type Texts = readonly string[] | { readonly expression: string };
@@ -50,6 +52,18 @@ export function allow(
   Condition?: Statement["Condition"],
 ): Statement {
   return { Sid, Effect: "Allow", Action, Resource, ...(Condition ? { Condition } : {}) };
+}
+
+/** What only Terraform will know, Terraform holds to the same pattern: `regex` ends the plan, or the apply, where a wildcard would widen. */
+export function held(
+  values: readonly string[] = [],
+  pattern: string,
+  use = (expression: string) => expression,
+): readonly string[] {
+  const checked = (value: string) => `regex(${JSON.stringify(pattern)}, "${value}")`;
+  return values.map((value) =>
+    isExpression(value) ? Lazy.stringValue({ produce: () => `\${${use(checked(value))}}` }) : value,
+  );
 }
 
 type ServiceRoleProps = {

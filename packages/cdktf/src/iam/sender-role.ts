@@ -2,16 +2,15 @@ import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region/index.js"
 import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider/index.js";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
-import { Lazy } from "cdktf";
 import { Construct } from "constructs";
 import { senderProblems } from "../checks/config.ts";
 import { isGitHubDotCom } from "../checks/contradictions.ts";
 import { InvalidProps } from "../checks/schema.ts";
 import { ARNS, arnPattern, PATTERNS } from "../checks/values.ts";
 import { GITHUB_ISSUER } from "../policy.ts";
-import { type ArnParts, arnParts, isExpression, tagEverything } from "../terraform.ts";
+import { type ArnParts, arnParts, tagEverything } from "../terraform.ts";
 import { ROTATES_ONLY } from "./function-permissions.ts";
-import { allow, policyDocument, type Statement } from "./policies.ts";
+import { allow, held, policyDocument, type Statement } from "./policies.ts";
 
 /** The AWS role of a sending workflow. */
 export type SecretHandoffSenderProps = GitHubJobs &
@@ -312,18 +311,6 @@ export function checkMailStatement({ identityArn, from }: MailRights, here: ArnP
 
 function identityIn({ partition, region, account }: ArnParts, name: string): string {
   return `arn:${partition}:ses:${region}:${account}:identity/${name}`;
-}
-
-/** What only Terraform will know, Terraform holds to the same pattern: `regex` ends the plan, or the apply, where a wildcard would widen. */
-function held(
-  values: readonly string[] = [],
-  pattern: string,
-  use = (expression: string) => expression,
-): readonly string[] {
-  const checked = (value: string) => `regex(${JSON.stringify(pattern)}, "${value}")`;
-  return values.map((value) =>
-    isExpression(value) ? Lazy.stringValue({ produce: () => `\${${use(checked(value))}}` }) : value,
-  );
 }
 
 /** An ARN has no slash before the name of a parameter. */
