@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { type BuiltPage, buildPage } from "@secret-handoff/page";
-import { LANGUAGE_TAGS, languageOf, preferredLanguage } from "@secret-handoff/protocol/languages";
+import { LANGUAGE_TAGS, languageOf, nameOf, preferredLanguage } from "@secret-handoff/protocol/languages";
 import {
   inFull,
   joined,
@@ -90,6 +90,12 @@ test.each([
   [[], "en"],
 ])("who reads %j is spoken to in %s", (preferred, language) => {
   expect(preferredLanguage(preferred)).toBe(language);
+});
+
+test("each language is called by its own name, short enough for the choice in the page's top", () => {
+  const names = LANGUAGE_TAGS.map(nameOf);
+  expect(names).toEqual(expect.arrayContaining(["English", "português", "简体中文", "עברית"]));
+  expect(names.filter((name) => name.length > 10)).toEqual([]);
 });
 
 test("a tag of no language finds none", () => {

@@ -6,9 +6,10 @@ export const LANGUAGE_TAGS = [
 
 export type Language = (typeof LANGUAGE_TAGS)[number];
 
-/** The language's name in itself: "Deutsch", "日本語". */
+/** The language's name in itself: "Deutsch", "日本語". Without a country, for no language stands here in the forms of two. */
 export function nameOf(language: Language): string {
-  return new Intl.DisplayNames(language, { type: "language" }).of(language) ?? language;
+  const tag = language.replace(/-[A-Z]{2}$/, "");
+  return new Intl.DisplayNames(language, { type: "language" }).of(tag) ?? language;
 }
 
 /** For Intl: English dates are written as in Britain, the day before the month. */
