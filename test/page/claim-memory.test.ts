@@ -70,6 +70,18 @@ test("once the answers were wrong there was no claim, in this tab or another", (
   expect(memory(new FakeStore()).recall(handoff.link.id)).toEqual({});
 });
 
+test("a tab that lost to another tab leaves that one's claim, and finds it", () => {
+  const other = new FakeStore();
+  const { link, claimId } = handoff;
+  memory(other).remember(link.id, { fragment, claim: { claimId: "a".repeat(21) + "A", openKeys } });
+  memory(other).remember(link.id, { fragment });
+  remember();
+  memory(other).remember(link.id, { fragment });
+  memory(other).forget(link.id);
+  expect(memory(other).recall(link.id)).toEqual({ claimId });
+  expect(memory().recall(link.id).claimId).toBe(claimId);
+});
+
 test("forgetting leaves nothing", () => {
   remember();
   memory().forget(handoff.link.id);

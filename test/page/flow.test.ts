@@ -129,7 +129,7 @@ describe("answers that cannot be right", () => {
 describe("Reveal", () => {
   test("remembers the claim before it is sent, and opens", async () => {
     await walk.open();
-    expect(walk.asked).toEqual(["status", "remember", "derive", "remember", "claim"]);
+    expect(walk.asked).toEqual(["status", "remember", "derive", "remember", "claim", "remember"]);
     expect(walk.at("opened").bundle.items[0]?.fields[0]?.value).toBe("hunter2");
   });
 

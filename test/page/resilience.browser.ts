@@ -173,6 +173,48 @@ export function resilienceTests(inBrowser: InBrowser): void {
     },
   );
 
+  for (const [order, isLoserFirst] of [
+    ["before", true],
+    ["after", false],
+  ] as const) {
+    inBrowser(
+      `of two tabs that claim at once, the one that lost ${order} the other had its answer reads again, too`,
+      async (given) => {
+        const ana = await given.visitor();
+        const link = await given.stack.link({ email: EMAIL });
+        const tabs = [ana.page, await ana.page.context().newPage()] as const;
+        const held: (() => Promise<void>)[] = [];
+        for (const tab of tabs) {
+          // Until the answers come no tab hears of the other: so close together do they claim.
+          await tab.addInitScript(
+            `addEventListener("storage", (event) => { if (!globalThis.hears) event.stopImmediatePropagation(); }, true);`,
+          );
+          await tab.goto(link);
+          await tab.getByLabel("Your e-mail address").fill(EMAIL);
+        }
+        for (const tab of tabs) {
+          // The service is asked in the order of the tabs; each answer is held.
+          const answered = new Promise<void>((resolve) => {
+            void tab.route("**/claim", async (route) => {
+              const response = await route.fetch();
+              held.push(() => route.fulfill({ response }));
+              resolve();
+            });
+          });
+          await tab.getByRole("button", { name: "Reveal" }).click();
+          await answered;
+        }
+        for (const tab of tabs) await tab.evaluate("globalThis.hears = true");
+        for (const index of isLoserFirst ? [1, 0] : [0, 1]) {
+          await held[index]?.();
+          await tabs[index]?.locator("h1:not(:text('Opening'))").waitFor();
+        }
+        await tabs[0].getByRole("heading", { name: "Your secret" }).waitFor();
+        await tabs[1].getByRole("heading", { name: "You opened this a moment ago" }).waitFor();
+      },
+    );
+  }
+
   inBrowser(
     "with sessionStorage and localStorage refused a reload still shows the secret",
     async ({ stack, visitor }) => {

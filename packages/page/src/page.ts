@@ -61,6 +61,14 @@ export function createPage(ports: PagePorts) {
       if (current === session) send(answer);
     };
     for (const effect of next.effects) runEffect(effect, effectPorts, reply);
+    resumeOtherTabs();
+  }
+
+  /** Where the claim that was in the way is of another tab of this browser, no stranger has it: this tab may read again, too. */
+  function resumeOtherTabs(): void {
+    if (screen?.kind !== "ended" || screen.state !== "claimed" || !screen.handoff) return;
+    const { link } = screen.handoff;
+    if (memory.recall(link.id).claimId !== undefined) begin({ link, id: link.id });
   }
 
   function begin(read: LinkResult): void {
@@ -117,9 +125,10 @@ export function createPage(ports: PagePorts) {
     },
     /** Begins with a link that the recipient pasted. */
     paste: (text: string) => begin(readPasted(text, location)),
-    /** Another tab of this browser has written this key: where it claimed the handoff that waits here, its status is asked again. */
+    /** Another tab of this browser has written this key: where it claimed the handoff that stands here, its status is asked again. */
     otherTabWrote(key: string | null): void {
       if (screen?.kind === "ready" && key?.endsWith(screen.handoff.link.id)) start();
+      resumeOtherTabs();
     },
     /** Another address was put into the bar. An opened secret stays: leaving the page, which asks first, is what ends it. */
     followAddress(): void {

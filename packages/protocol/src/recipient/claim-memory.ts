@@ -31,7 +31,7 @@ export type Store = {
 export type ClaimMemory = {
   recall(id: HandoffId): Recalled;
   remember(id: HandoffId, what: Remembered): void;
-  /** Wipes all of it. */
+  /** Wipes all of it, but for a claim of another tab. */
   forget(id: HandoffId): void;
   /** Wipes all of it and leaves the mark that the handoff was taken over here. */
   finish(id: HandoffId): void;
@@ -54,9 +54,12 @@ export function createClaimMemory(tab: Store, browser: Store, now: () => number)
     if (key.startsWith(CLAIM_PREFIX) && !readClaimId(browser.get(key), now())) browser.remove(key);
   }
 
+  /** What another tab of this browser has claimed stays: there the secret may be open. */
   function forget(id: HandoffId): void {
+    const own = readTab(tab.get(PREFIX + id)).claimId;
+    const known = readClaimId(browser.get(CLAIM_PREFIX + id), now());
     tab.remove(PREFIX + id);
-    browser.remove(CLAIM_PREFIX + id);
+    if (known === own) browser.remove(CLAIM_PREFIX + id);
   }
 
   return {
@@ -67,13 +70,12 @@ export function createClaimMemory(tab: Store, browser: Store, now: () => number)
       return kept.claimId ? kept : { ...kept, claimId: readClaimId(browser.get(CLAIM_PREFIX + id), now()) };
     },
     remember(id, { fragment, claim }) {
-      forget(id);
       const parts = [fragment];
       if (claim) {
         const { claimToken, contentKey, commitment } = claim.openKeys;
         parts.push(claim.claimId, ...[claimToken, contentKey, commitment].map(encodeBase64url));
         browser.set(CLAIM_PREFIX + id, `${claim.claimId} ${now() + KEEP_CLAIM_ID}`);
-      }
+      } else forget(id);
       tab.set(PREFIX + id, parts.join(" "));
     },
     finish(id) {

@@ -157,14 +157,18 @@ function open({ handoff, openKeys }: Attempt, body: ClaimResponse, ahead: number
   try {
     const bundle = openHandoff(handoff.link, openKeys, { ...body, envelope: decodeBase64url(body.envelope) });
     const leaseUntil = Math.min(body.leaseUntil * 1_000 - ahead, now + LEASE_SECONDS * 1_000);
-    return show({
-      kind: "opened",
-      handoff: { ...handoff, clockAhead: ahead },
-      bundle,
-      acknowledgement: { kind: "due", at: leaseUntil - ACKNOWLEDGE_BEFORE, tries: 0 },
-      hideAt: now + SHOW_FOR,
-      now,
-    });
+    return show(
+      {
+        kind: "opened",
+        handoff: { ...handoff, clockAhead: ahead },
+        bundle,
+        acknowledgement: { kind: "due", at: leaseUntil - ACKNOWLEDGE_BEFORE, tries: 0 },
+        hideAt: now + SHOW_FOR,
+        now,
+      },
+      // Once more: of two tabs that claim at once, the browser remembers the one that got it.
+      { type: "remember", handoff, openKeys },
+    );
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     return broken(handoff);
