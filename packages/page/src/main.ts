@@ -5,7 +5,7 @@ import { onAlteredModule } from "./modules.ts";
 import { createPage } from "./page.ts";
 import { chooseLanguage } from "./speaking.ts";
 import { browserStore, tabStore } from "./stores.ts";
-import { deviceClock as clock } from "./time.ts";
+import { clockOf } from "./time.ts";
 import { isWebView } from "./views/opening.ts";
 import { createRenderer, type OpenedViews, type ViewActions } from "./views/renderer.ts";
 
@@ -22,6 +22,7 @@ const foot = document.querySelector("footer");
 if (!main || !clipboardBar || !announcer || !top || !foot)
   throw new Error("the page's document is not the one that was built for it");
 
+const clock = clockOf(() => Date.now());
 const company = readCompany();
 showCompany(top, company);
 

@@ -6,13 +6,26 @@ export type Clock = {
   every(ms: number, tick: () => void): () => void;
 };
 
-export const deviceClock: Clock = {
-  now: () => Date.now(),
-  every(ms, tick) {
-    const timer = setInterval(tick, ms);
-    return () => clearInterval(timer);
-  },
-};
+/**
+ * Time that never goes back when the network puts the device's clock back: what is due in a minute would be due in an hour.
+ * @param device gives milliseconds since 1970
+ */
+export function clockOf(device: () => number): Clock {
+  let putBack = 0;
+  let latest = 0;
+  return {
+    now() {
+      const time = device();
+      putBack = Math.max(putBack, latest - time);
+      latest = time + putBack;
+      return latest;
+    },
+    every(ms, tick) {
+      const timer = setInterval(tick, ms);
+      return () => clearInterval(timer);
+    },
+  };
+}
 
 /** A moment whose day stays with its month at a line's end, and whose hour with its zone; in Japanese and Chinese the date stays whole. */
 export function unparted(moment: string): string {
