@@ -230,6 +230,27 @@ export function faultsTests(inBrowser: InBrowser): void {
   );
 
   inBrowser(
+    "where the tab's store is full the key stays in the address, and a reload finds it",
+    async (given) => {
+      const ana = await given.visitor();
+      await ana.page.addInitScript(`
+      const { setItem } = Storage.prototype;
+      Storage.prototype.setItem = function (key, value) {
+        if (value.length > 100) throw new DOMException("full", "QuotaExceededError");
+        setItem.call(this, key, value);
+      };
+    `);
+      await ana.goTo(await given.stack.link({ email: EMAIL }));
+      await answer(ana, EMAIL);
+      await ana.sees("Your secret");
+      await ana.page.reload();
+      await ana.sees("You opened this a moment ago");
+      await answer(ana, EMAIL);
+      await ana.sees("Your secret");
+    },
+  );
+
+  inBrowser(
     "the only copy outlives another address in the bar, and the way back out of the cache",
     async ({ stack, visitor }) => {
       const ana = await visitor();

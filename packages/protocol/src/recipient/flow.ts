@@ -75,7 +75,8 @@ export function runEffect(effect: Effect, ports: EffectPorts, reply: (event: Flo
       const { link, claimId } = effect.handoff;
       const claim = effect.openKeys && { claimId, openKeys: effect.openKeys };
       memory.remember(link.id, { fragment: formatFragment(link), claim });
-      onRemembered?.(link.id);
+      // A store may be full: then the address is all that a reload has.
+      if (memory.recall(link.id).fragment !== undefined) onRemembered?.(link.id);
       break;
     }
     case "forget":
