@@ -150,6 +150,8 @@ export function exactValuesTests(inBrowser: InBrowser): void {
           await input.getAttribute("data-bwignore"),
         ]).toEqual(["false", "off", "none", "", "true", ""]);
       }
+      // Chromium offers to keep a password all the same, unless it is told that it serves once.
+      expect(await ana.page.locator("#passphrase").getAttribute("autocomplete")).toBe("one-time-code");
       const bob = await given.visitor();
       await atTheSecret(bob, await given.stack.link({ items: ITEMS }));
       const open = await bob.page

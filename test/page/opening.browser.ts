@@ -9,6 +9,31 @@ const WRONG_EMAIL = "abe@vendor.example";
 
 export function openingTests(inBrowser: InBrowser): void {
   inBrowser(
+    "whatever a sender calls itself, the page's words and its buttons stay where they are",
+    async (given) => {
+      const ana = await given.visitor({ viewport: { width: 390, height: 844 } });
+      const marks = "\u0301\u0316".repeat(100);
+      const header = {
+        sender: `Acme\u202e \u2067${marks}${"x".repeat(1_000)}`,
+        title: `${marks}${"long ".repeat(300)}`,
+      };
+      await ana.goTo(await given.stack.link({ email: EMAIL, header }));
+      const heading = await ana.heading();
+      expect(heading).toMatch(/^Acme \p{M}{4}x{80,100}\u2026 sent you access details$/u);
+      for (const name of ["Reveal", "Report this link"]) {
+        const box = await ana.page.getByRole("button", { name }).boundingBox();
+        expect([name, (box?.y ?? 999) < 844]).toEqual([name, true]);
+      }
+      await ana.press("Report this link");
+      expect(await ana.page.evaluate(() => document.querySelector("main")?.scrollWidth)).toBeLessThanOrEqual(
+        390,
+      );
+      const [asked = ""] = await ana.page.locator("main p").allTextContents();
+      expect(asked).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+    },
+  );
+
+  inBrowser(
     "the first load is one request, under the policy that the page was built for",
     async ({ stack, visitor }) => {
       const ana = await visitor();

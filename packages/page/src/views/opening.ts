@@ -116,7 +116,17 @@ function emailInput(typed: string, emailHint: string | undefined) {
 }
 
 function passphraseInput(typed: string) {
-  const made = labelledInput("input", "passphrase", say.passphrase, { type: "password" }, say.passphraseHint);
+  const made = labelledInput(
+    "input",
+    "passphrase",
+    say.passphrase,
+    {
+      type: "password",
+      // Chromium offers to keep any other password: it is for this link alone.
+      autocomplete: "one-time-code",
+    },
+    say.passphraseHint,
+  );
   made.input.value = typed;
   const change = () => {
     made.input.type = box.checked ? "text" : "password";

@@ -10,7 +10,18 @@ export type Message = readonly [heading: string, ...body: string[]];
 
 /** Whom to ask, as a part of a sentence: who it says it is from. */
 export function senderOf(header: Header | undefined): string {
-  return header?.sender?.trim() || translated("the sender");
+  return nameOf(header) || translated("the sender");
+}
+
+/**
+ * The sender's name as a part of our sentences. It comes sealed, so that no service has looked at it: what would turn the words round it
+ * round, paint over them, or push them off the screen is taken out.
+ */
+function nameOf(header: Header | undefined): string {
+  return (header?.sender ?? "")
+    .replace(/[\u202a-\u202e\u2066-\u2069]|(\p{M}{4})\p{M}+/gu, "$1")
+    .trim()
+    .replace(/^(.{100}).+$/su, "$1\u2026");
 }
 
 export const unreachable: Message = [
@@ -30,7 +41,7 @@ export const whyDamaged: Readonly<Record<DamagedScreen["why"], string>> = {
   memory: memorySpoiled,
 };
 export const sentYouASecret = (header: Header) => {
-  const sender = header.sender?.trim();
+  const sender = nameOf(header);
   return sender ? sentence`${sender} sent you access details` : "Access details for you";
 };
 export const senderWrites = "Message from the sender";
