@@ -6,6 +6,16 @@ export function shown(text: string): string {
   return text.replace(/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
 }
 
+/** As words of a sentence, a cell or a line: what would break them, or steer what shows them, becomes a space. */
+export function withoutBreaks(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
+}
+
+/** The same, and what reorders the text round it goes. */
+export function plainLine(text: string): string {
+  return withoutBreaks(text).replace(/\p{Bidi_Control}/gu, "");
+}
+
 /** A fact that takes one line: a line end within it would begin a line that looks like the program's own. */
 export function onOneLine(text: string): string {
   return inert(shown(text).replace(/[\n\t]/g, escaped));

@@ -1,3 +1,5 @@
+import { plainLine } from "@secret-handoff/protocol/shown-text";
+
 /**
  * Text inside a Markdown table cell, a list item, a heading or a paragraph of one line: nothing in it is markup, HTML, an image, a mention, a
  * reference or a new cell, nor what GitHub makes a link of by itself (an address that begins with a scheme or with www).
@@ -6,22 +8,17 @@
  * comment keeps their parts apart (https://github.com/github/cmark-gfm/issues/181).
  */
 export function escapeMarkdown(text: string): string {
-  return (
-    text
-      .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
-      // What reorders the text round it.
-      .replace(/\p{Bidi_Control}/gu, "")
-      .replace(/&/g, "&amp;")
-      .replace(/</g, "&lt;")
-      .replace(/>/g, "&gt;")
-      .replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&")
-      .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2")
-      .replace(/#(?=\d)/g, "#<!-- -->")
-      .replace(/\bGH-(?=\d)/gi, "$&<!-- -->")
-      .replace(/@/g, "&#64;<!-- -->")
-      .replace(/:\/\//g, "&#58;//")
-      .replace(/www\./gi, (www) => `${www.slice(0, 3)}&#46;`)
-  );
+  return plainLine(text)
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&")
+    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2")
+    .replace(/#(?=\d)/g, "#<!-- -->")
+    .replace(/\bGH-(?=\d)/gi, "$&<!-- -->")
+    .replace(/@/g, "&#64;<!-- -->")
+    .replace(/:\/\//g, "&#58;//")
+    .replace(/www\./gi, (www) => `${www.slice(0, 3)}&#46;`);
 }
 
 /**

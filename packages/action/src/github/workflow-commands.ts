@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import type { Writable } from "node:stream";
 import * as core from "@actions/core";
+import { plainLine } from "@secret-handoff/protocol/shown-text";
 import { SenderError, systemCode } from "@secret-handoff/sdk";
 import { INPUTS, type InputReader } from "../inputs/table.ts";
 
@@ -39,7 +40,7 @@ export function githubCommands(
     ...{ info, warning, error },
     output: (name, value) => {
       try {
-        write(() => core.setOutput(name, oneLine(String(value))));
+        write(() => core.setOutput(name, plainLine(String(value))));
       } catch (cause) {
         // What was done stays done, and the rest of the report must not be lost as well.
         if (!lost) {
@@ -95,14 +96,9 @@ export function githubInputs(): InputReader {
  * read (actions/runner, ActionCommand.cs and OutputManager.cs).
  */
 export function logLine(text: string): string {
-  return oneLine(text)
+  return plainLine(text)
     .replace(/##(?=\[)/g, "## ")
     .replace(/^[\s\p{Default_Ignorable_Code_Point}]*::/u, ": :");
-}
-
-/** Without line breaks, and without what steers a terminal or reorders the text around it. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/\p{Bidi_Control}/gu, "");
 }
 
 /**

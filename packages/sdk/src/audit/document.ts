@@ -1,4 +1,5 @@
 import { escapeHtml } from "@secret-handoff/protocol/markup";
+import { plainLine } from "@secret-handoff/protocol/shown-text";
 import { escapeMarkdown, markdownTable } from "../markdown.ts";
 
 /** A report as blocks, of which Markdown and HTML are made. Texts are plain: each format escapes for itself. */
@@ -103,7 +104,7 @@ function htmlTable({
 
 /** On one line: a job that prints the document shows no line that begins as a workflow command does. */
 export function htmlText(text: string): string {
-  return escapeHtml(text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " "));
+  return escapeHtml(plainLine(text));
 }
 
 /**

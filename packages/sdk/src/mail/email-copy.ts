@@ -2,6 +2,7 @@ import { type Flags, type HandoffId, needsEmail, needsPassphrase } from "@secret
 import { fillIn, joined, type Language, localeOf } from "@secret-handoff/protocol/languages";
 import { type Accents, OUR_ACCENTS } from "@secret-handoff/protocol/mail-frame";
 import { splitContacts } from "@secret-handoff/protocol/markup";
+import { withoutBreaks } from "@secret-handoff/protocol/shown-text";
 import type { Mailbox } from "./addresses.ts";
 import { ar } from "./languages/ar.ts";
 import { de } from "./languages/de.ts";
@@ -151,7 +152,7 @@ export function emailCopy(facts: EmailFacts): EmailCopy {
   const host = new URL(origin).host;
   return {
     ...{ language, company, heading, accents: facts.accents ?? OUR_ACCENTS },
-    subject: oneLine(fillIn(say.subject, { title: heading, company }).slice(0, LONGEST_SUBJECT)),
+    subject: withoutBreaks(fillIn(say.subject, { title: heading, company }).slice(0, LONGEST_SUBJECT)),
     hello: say.hello,
     sending: fillIn(say.sending, { sender }),
     purpose: reason === undefined ? undefined : fillIn(say.purpose, { reason }),
@@ -215,10 +216,6 @@ export function senderName({ contact = "", company }: Pick<EmailFacts, "contact"
 }
 
 const TELEPHONE = /[\s,;(]*(?:\b(?:tel|phone)\b[.:]*\s*)?\+?\d[\d\s()/.-]{4,}$/i;
-
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
-}
 
 function answersStep({ flags, mailedCode }: EmailFacts, say: MailSentences): string {
   const answers = [

@@ -1,3 +1,4 @@
+import { withoutBreaks } from "@secret-handoff/protocol/shown-text";
 import { redact } from "../redact.ts";
 import { SenderError } from "../sender-error.ts";
 import type { Sentence } from "../settings.ts";
@@ -186,10 +187,7 @@ function titled(webPage: string): string {
 
 /** Another party's words as one line of bounded length, with a full stop. */
 function oneLine(text: string): string {
-  const line = text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
-    .trim()
-    .slice(0, 1_000);
+  const line = withoutBreaks(text).trim().slice(0, 1_000);
   return /[.!?]$/.test(line) ? line : `${line}.`;
 }
 
