@@ -23,6 +23,26 @@ describe("a secret is masked", () => {
   });
 });
 
+test.each([64, 76])(
+  "a long secret is masked in base64 of %i columns, with a line end behind it or without",
+  (columns) => {
+    const secret = Array.from({ length: 40 }, (_, at) => `word-${at}`).join(" ");
+    const masked = [...forms(secret)];
+    for (const text of [secret, `${secret}\n`]) {
+      const lines =
+        Buffer.from(text)
+          .toString("base64")
+          .match(new RegExp(`.{1,${columns}}`, "g")) ?? [];
+      expect(lines.length).toBeGreaterThan(3);
+      // As the runner does: of a line that contains a masked form, the rest alone is shown.
+      for (const line of lines) {
+        const longest = Math.max(...masked.filter((form) => line.includes(form)).map(({ length }) => length));
+        expect({ line, rest: line.length - longest <= 4 }).toEqual({ line, rest: true });
+      }
+    }
+  },
+);
+
 test("the leaves of JSON are masked, also deep, in arrays and in JSON inside strings", () => {
   const masked = forms('{"a":{"b":["leaf-one",123456]},"c":"{\\"d\\":\\"leaf-two\\"}","e":true}');
   for (const leaf of ["leaf-one", "123456", "leaf-two"]) {

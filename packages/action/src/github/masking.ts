@@ -24,7 +24,7 @@ export function maskedForms(value: string | Uint8Array, kept?: readonly string[]
   // A binary secret may be text in disguise.
   const text = typeof value === "string" ? value : decodeText(value);
   const texts = text === undefined ? [] : concealedTexts(text, kept);
-  const forms = [...texts.flatMap(formsOfText), ...encodedForms(Buffer.from(value))];
+  const forms = [...texts.flatMap(formsOfText), ...inBytes(Buffer.from(value))];
   // As it would stand in a line of the log as well.
   return [...new Set(forms.flatMap((form) => [form, logLine(form)]))].filter(
     (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form),
@@ -51,7 +51,22 @@ export function maskLogin(
 function formsOfText(text: string): readonly string[] {
   return [text, text.trim(), ...linesOf(text)]
     .filter((part) => part.length > 0)
-    .flatMap((part) => [part, ...escapedForms(part), ...encodedForms(Buffer.from(part, "utf8"))]);
+    .flatMap((part) => [part, ...escapedForms(part), ...inBytes(Buffer.from(part, "utf8"))]);
+}
+
+function inBytes(bytes: Buffer): readonly string[] {
+  return [...encodedForms(bytes), ...wrappedBase64(bytes)];
+}
+
+/** Columns at which the programs openssl and base64 end a line. */
+const COLUMNS = [64, 76];
+
+/** The lines that such a program makes of a long value: the runner looks at one line at a time. */
+function wrappedBase64(bytes: Buffer): readonly string[] {
+  const unpadded = bytes.toString("base64").replace(/=+$/, "");
+  return COLUMNS.filter((columns) => unpadded.length > columns)
+    .flatMap((columns) => unpadded.match(new RegExp(`.{1,${columns}}`, "g")) ?? [])
+    .filter((line) => line.length >= SHORTEST_LINE);
 }
 
 /** The lines of a text of several. JSON is masked by its leaves: its lines hold names, and what is not concealed. */
