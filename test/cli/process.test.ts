@@ -53,6 +53,23 @@ const signed = () => {
 const linkTo = async (address: string) =>
   /https?:\/\/\S+/.exec((await stack.mail.inbox.mailTo(address)).text)?.[0] ?? "";
 
+test("a fault that nothing has caught is a sentence, without what the error holds", async () => {
+  const fault = join(cli.folder, "fault.mjs");
+  // As soon as the command can be told of it.
+  writeFileSync(
+    fault,
+    `const timer = setInterval(() => {
+  if (process.listenerCount("uncaughtException") === 0) return;
+  clearInterval(timer);
+  throw Object.assign(new Error("canary"), { stdout: "canary" });
+}, 1);`,
+  );
+  const { ended } = cli.start(["open"], { stdin: undefined, env: { NODE_OPTIONS: `--import ${fault}` } });
+  const { code, stdout, stderr } = await ended;
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toBe("Error: Something failed that should not (Error). Please report it to the project.\n");
+});
+
 describe("secrets, links, passphrases and what is derived from them are in the output that was asked for, and nowhere else:", () => {
   const start = (args: readonly string[], stdin: string, env: Record<string, string> = {}) => {
     for (const name of ["tmp", "home"]) mkdirSync(join(cli.folder, name), { recursive: true });
