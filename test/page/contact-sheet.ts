@@ -91,9 +91,9 @@ async function writeSheet(from: Browser, rows: readonly Row[]): Promise<void> {
           .join("")}</figure>`,
     )
     .join("");
-  const page = await from.newPage({ viewport: { width: 2400, height: 1000 } });
+  const page = await from.newPage({ viewport: { width: 1600, height: 1000 } });
   await page.setContent(
-    `<!doctype html><style>body{margin:20px;background:#8a919c;font:600 16px sans-serif;display:grid;
+    `<!doctype html><style>body{margin:20px;background:#8a919c;font:600 12px sans-serif;display:grid;
     grid-template-columns:1fr 1fr;gap:28px;align-items:start}
     figure{margin:0;display:grid;grid-template-columns:1fr 1fr 2fr 2fr;gap:6px;align-items:start}
     figcaption{grid-column:1/-1;color:#fff}img{width:100%;border-radius:3px}</style>${cells}`,
