@@ -18,6 +18,8 @@ section{padding:1.25rem;border:1px solid var(--line);border-radius:.5rem;backgro
 h1{margin-bottom:.75rem;font-size:1.5rem;line-height:1.25}
 h1,footer{text-wrap:balance}
 p{text-wrap:pretty}
+:lang(ja){word-break:auto-phrase}
+a{display:inline-block}
 p a+a{margin-inline-start:.75rem}
 p+p{margin-top:.75rem}
 p,h1{overflow-wrap:anywhere}
@@ -92,15 +94,20 @@ function documentOf(
 <header>${mark}<bdi>${escapeHtml(name)}</bdi></header>
 <main><section>
 <h1>${say.heading}</h1>
-<p>${say.how}</p>
+<p>${unparted(say.how)}</p>
 <p class="calm">${say.calm}</p>
-<p>${say.sent} <a href="/h">${say.paste}</a></p>
+<p>${unparted(say.sent)} <a href="/h">${say.paste}</a></p>
 <p>${say.key}</p>${whoRunsIt(say, runBy, company)}
 </section></main>
 <footer>${company.name === undefined ? "" : "Secret handoff. "}${say.footer}</footer>
 </body>
 </html>
 `;
+}
+
+/** "e-mail" stays on one line: a word joiner behind its hyphen. */
+function unparted(words: string): string {
+  return words.replace(/\b(e-)(?=mail)/gi, "$1\u2060");
 }
 
 function whoRunsIt(
