@@ -9,6 +9,7 @@ import {
   leafHash,
   MerkleTree,
   NO_PREVIOUS_SEAL,
+  placeOf,
   readSealKeys,
   SEALS_AFTER,
   sealHash,
@@ -220,15 +221,26 @@ describeOnEachEngine("the sealer", (engine) => {
     ]);
   });
 
-  test("a day of the largest events is archived in files that the function's memory holds several times", async () => {
+  test("a day of the largest events is archived in files that fit into memory, and by several runs where one is too short", async () => {
     const event = { v: 1, type: "created", actor: { kind: "service" }, outcome: "done" } as const;
     const large = Array.from({ length: 90 }, (_, n): AuditEvent => {
-      return { ...event, id: `large/${n}`, time: "2026-12-08T12:00:00Z", reason: "x".repeat(390_000) };
+      return {
+        ...event,
+        id: `large/${String(n).padStart(2, "0")}`,
+        time: "2026-12-08T12:00:00Z",
+        reason: "x".repeat(390_000),
+      };
     });
-    /** One page is one day's: with as much as a table would give by many. */
+    /** Where each run began to read the day. */
+    const begins: (string | undefined)[] = [];
     class LargeDay extends Audit {
-      override async page(day: string) {
-        return { events: day === "2026-12-08" ? large : [] };
+      override async *ofDay(day: string, behind?: string) {
+        if (day !== "2026-12-08") return;
+        begins.push(behind);
+        const places = large
+          .map((of) => ({ event: of, at: placeOf(of) }))
+          .sort((a, b) => (a.at < b.at ? -1 : 1));
+        yield* places.filter(({ at }) => behind === undefined || at > behind);
       }
     }
     const files = new Map<string, readonly string[]>();
@@ -237,7 +249,25 @@ describeOnEachEngine("the sealer", (engine) => {
       read: async () => undefined,
     };
     service.clock.now = Date.parse("2026-12-09T12:00:00Z") / 1_000;
-    await sealWith({ archive }, LargeDay);
+    // The first run is over with its first file, and the second dies with its last.
+    expect(await sealWith({ archive }, LargeDay, () => begins.length > 0)).toEqual([]);
+    const dying: Archive = {
+      ...archive,
+      async put(name, lines) {
+        if (name.endsWith("events-00002.jsonl")) throw new Error("killed");
+        await archive.put(name, lines);
+      },
+    };
+    await expect(sealWith({ archive: dying }, LargeDay)).rejects.toThrow("killed");
+    const [seal] = await sealWith({ archive }, LargeDay);
+    expect(seal).toMatchObject({ day: "2026-12-08", count: 90, root: rootOf(large) });
+    expect(begins).toEqual([
+      undefined,
+      expect.stringContaining(" large/81"),
+      expect.stringContaining(" large/81"),
+    ]);
+    const leaves = await get("/v1/sender/seals/2026-12-08/leaves");
+    expect(leaves.body.leaves.map(({ id }: Leaf) => id)).toEqual(large.map(({ id }) => id));
     const parts = [...files].filter(([name]) => name.includes("2026/12/08/events-"));
     expect(parts.map(([, lines]) => lines.length)).toEqual([82, 8]);
     const idsOf = (lines: readonly string[]) => lines.map((line) => /"id":"([^"]*)"/.exec(line)?.[1]);
@@ -245,7 +275,11 @@ describeOnEachEngine("the sealer", (engine) => {
   });
 
   /** As the function seals: on the same table, with a key of its own. */
-  async function sealWith(more: { readonly archive: Archive }, AuditOf = Audit): Promise<readonly Seal[]> {
+  async function sealWith(
+    more: { readonly archive: Archive },
+    AuditOf = Audit,
+    isOver = () => false,
+  ): Promise<readonly Seal[]> {
     const client = localClient(service.engine.endpoint);
     const table = new Table(client, AUDIT_TABLE);
     try {
@@ -264,7 +298,7 @@ describeOnEachEngine("the sealer", (engine) => {
         log: () => {},
         ...more,
       };
-      return await sealDays(deps, service.clock.now);
+      return await sealDays(deps, service.clock.now, isOver);
     } finally {
       client.destroy();
     }

@@ -123,11 +123,22 @@ export function leafHash(entry: Uint8Array): Uint8Array {
 /** A tree that grows leaf by leaf and keeps one hash for each power of two, so that a day of any size takes the same memory. */
 export class MerkleTree {
   /** Roots of the complete subtrees so far, the largest first: one for each bit that is set in the number of leaves. */
-  readonly #roots: Uint8Array[] = [];
-  #count = 0;
+  readonly #roots: Uint8Array[];
+  #count: number;
+
+  /** @param from what another tree had so far, to go on with. @default nothing */
+  constructor({ count, roots }: Pick<MerkleTree, "count" | "roots"> = { count: 0, roots: [] }) {
+    this.#roots = [...roots];
+    this.#count = count;
+  }
 
   get count(): number {
     return this.#count;
+  }
+
+  /** Roots of the complete subtrees so far, the largest first. */
+  get roots(): readonly Uint8Array[] {
+    return [...this.#roots];
   }
 
   /** @param leaf see {@link leafHash} */

@@ -1,7 +1,6 @@
-import { encodeBase64url } from "@secret-handoff/protocol";
-import { type AuditEvent, isoTime, type Leaf, Seal, type SealNotice } from "@secret-handoff/protocol/api";
+import { decodeBase64url, encodeBase64url } from "@secret-handoff/protocol";
+import { isoTime, type Leaf, Seal, type SealNotice } from "@secret-handoff/protocol/api";
 import {
-  canonicalBytes,
   canonicalJson,
   DAY_SECONDS,
   dayName,
@@ -16,8 +15,7 @@ import {
 } from "@secret-handoff/protocol/audit";
 import * as v from "valibot";
 import type { Log } from "../runtime.ts";
-import { type Audit, WHOLE_DAY } from "../store/audit.ts";
-import type { Attributes } from "../store/expressions.ts";
+import type { Audit } from "../store/audit.ts";
 import { LEAVES_AN_ITEM, type Seals } from "../store/seals.ts";
 
 /** Signs seals: ECDSA on P-256 with SHA-256. */
@@ -64,7 +62,7 @@ type SealerDeps = {
 /**
  * Seals every day that is over and has no seal, one after the other; an empty day too, so that a day without events differs from one
  * whose events are gone. May run twice at once: the first seal of a day stays.
- * @param isOver asked before each day but the first; what is left is the next run's
+ * @param isOver asked before each day but the first, and within a day that is large; what is left is the next run's
  * @param lastDay the last day to seal, as days since 1970-01-01
  * @returns the seals that it made
  * @throws Error where the newest seal, or what was archived, is not what a sealer leaves: it signs nothing on top of that
@@ -86,16 +84,18 @@ export async function sealDays(
   if (before && day <= lastDay) await notifyWitness(deps, before, now);
   const made: Seal[] = [];
   for (; day <= lastDay && (made.length === 0 || !isOver()); day += 1) {
-    before = await sealDay(deps, dayName(day), before);
-    made.push(before);
-    await notifyWitness(deps, before, now);
+    const seal = await sealDay(deps, dayName(day), before, isOver);
+    if (!seal) break;
+    made.push(seal);
+    await notifyWitness(deps, seal, now);
     deps.log({
       level: "info",
       what: "day_sealed",
-      day: before.day,
-      count: before.count,
-      seal: sealHash(before),
+      day: seal.day,
+      count: seal.count,
+      seal: sealHash(seal),
     });
+    before = seal;
   }
   return made;
 }
@@ -112,29 +112,59 @@ async function checkNewest({ signer, follow }: SealerDeps, newest: Seal, lastDay
     );
 }
 
-const EVENTS_A_READ = 500;
-
-async function sealDay(deps: SealerDeps, day: string, before: Seal | undefined): Promise<Seal> {
+/**
+ * Seals one day. A sender may leave so many events in a day that one run cannot read them all, and days are sealed one after the other:
+ * so a run goes on where the last one had finished a file. Whoever can write the table gains nothing by a false place: the seal then
+ * covers other events than the day has, and `verify` says so.
+ * @returns undefined where the run is over before the day is
+ */
+async function sealDay(
+  deps: SealerDeps,
+  day: string,
+  before: Seal | undefined,
+  isOver: () => boolean,
+): Promise<Seal | undefined> {
   const { signer, seals } = deps;
-  const tree = new MerkleTree();
-  const leaves = new Parts<Leaf>(LEAVES_AN_ITEM, async (part, number) => {
-    // As long as the day's last event is kept, and a month, so that verify can name what TTL took.
-    const ttl = (dayNumber(day) + deps.retentionDays + 31) * DAY_SECONDS;
+  // As long as the day's last event is kept, and a month, so that verify can name what TTL took.
+  const ttl = (dayNumber(day) + deps.retentionDays + 31) * DAY_SECONDS;
+  const progress = await seals.progress(day);
+  let at = progress?.at;
+  const tree = new MerkleTree(
+    progress && { count: progress.count, roots: progress.roots.map((root) => decodeBase64url(root)) },
+  );
+  const storeLeaves = async (part: readonly Leaf[], number: number) => {
     await seals.putLeaves(day, number, part, ttl);
     await deps.archive?.put(
       `${folderOf(day)}/leaves-${fiveDigits(number)}.jsonl`,
       part.map((leaf) => canonicalJson({ day, ...leaf })),
     );
-  });
-  const lines = new Parts<string>(LINES_A_FILE, async (part, number) => {
+  };
+  const storeLines = async (part: readonly string[], number: number) => {
     await deps.archive?.put(`${folderOf(day)}/events-${fiveDigits(number)}.jsonl`, part);
-  });
-  for await (const event of eventsOf(deps.audit, day)) {
-    const bytes = canonicalBytes(event);
+  };
+  const leaves = new Parts(LEAVES_AN_ITEM, storeLeaves, progress?.leavesPart, progress?.leaves);
+  const lines = new Parts(LINES_A_FILE, storeLines, progress?.linesPart);
+  for await (const { event, at: place } of deps.audit.ofDay(day, at)) {
+    const line = canonicalJson(event);
+    const bytes = Buffer.from(line);
+    if (at !== undefined && lines.isFullFor(bytes.length)) {
+      await lines.end();
+      if (leaves.isFullFor()) await leaves.end();
+      const { count, roots } = tree;
+      const parts = { leaves: [...leaves.part], leavesPart: leaves.number, linesPart: lines.number };
+      await seals.keepProgress(
+        day,
+        { at, count, roots: roots.map((root) => encodeBase64url(root)), ...parts },
+        ttl,
+      );
+      if (isOver()) return undefined;
+    }
     const leaf = leafHash(bytes);
     tree.append(leaf);
-    await leaves.add({ id: event.id, hash: encodeBase64url(leaf) });
-    await lines.add(canonicalJson(event), bytes.length);
+    if (leaves.isFullFor()) await leaves.end();
+    leaves.add({ id: event.id, hash: encodeBase64url(leaf) });
+    lines.add(line, bytes.length);
+    at = place;
   }
   await leaves.end();
   await lines.end();
@@ -150,6 +180,7 @@ async function sealDay(deps: SealerDeps, day: string, before: Seal | undefined):
   // There was one: of another sealer at the same time, or planted.
   await checkSeal(deps, seal, statement, "The audit table has");
   await archiveSeal(deps, seal);
+  if (lines.number > 2) await seals.dropProgress(day, statement, ttl);
   return seal;
 }
 
@@ -214,34 +245,43 @@ async function notifyWitness({ witness }: SealerDeps, seal: Seal, now: number): 
   });
 }
 
-async function* eventsOf(audit: Audit, day: string): AsyncGenerator<AuditEvent> {
-  let after: Attributes | undefined;
-  do {
-    const page = await audit.page(day, WHOLE_DAY, EVENTS_A_READ, after);
-    yield* page.events;
-    after = page.next;
-  } while (after);
-}
-
-/** Collects elements into parts of a size, and stores each part as it is full. The same elements always make the same parts. */
+/** Collects elements into parts of a size, and stores each part as it ends. The same elements always make the same parts. */
 class Parts<T> {
   readonly #size: number;
   readonly #store: (part: readonly T[], number: number) => Promise<void>;
-  #part: T[] = [];
+  #part: T[];
   #bytes = 0;
-  #number = 1;
+  #number: number;
 
-  constructor(size: number, store: (part: readonly T[], number: number) => Promise<void>) {
+  /** @param number of the part under way. @param part what it has already */
+  constructor(
+    size: number,
+    store: (part: readonly T[], number: number) => Promise<void>,
+    number = 1,
+    part: readonly T[] = [],
+  ) {
     this.#size = size;
     this.#store = store;
+    this.#number = number;
+    this.#part = [...part];
   }
 
-  /** @param bytes that it takes, where the part's size in bytes is bounded too */
-  async add(element: T, bytes = 0): Promise<void> {
-    if (this.#bytes + bytes > BYTES_A_FILE) await this.end();
+  get number(): number {
+    return this.#number;
+  }
+
+  get part(): readonly T[] {
+    return this.#part;
+  }
+
+  /** Whether the part under way is to end before the next element. @param bytes of that, where the part's size in bytes is bounded too */
+  isFullFor(bytes = 0): boolean {
+    return this.#part.length === this.#size || this.#bytes + bytes > BYTES_A_FILE;
+  }
+
+  add(element: T, bytes = 0): void {
     this.#part.push(element);
     this.#bytes += bytes;
-    if (this.#part.length === this.#size) await this.end();
   }
 
   async end(): Promise<void> {

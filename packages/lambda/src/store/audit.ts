@@ -46,6 +46,11 @@ type AuditOptions = {
 /** Any moment: for a page of a day that is named already. */
 export const WHOLE_DAY: Period = { since: 0, until: 99_999_999_999 };
 
+/** Before and behind every place of a day: those begin with a year. DynamoDB takes no empty text for a key. */
+const FIRST_PLACE = "0";
+const LAST_PLACE = "~";
+const EVENTS_A_READ = 500;
+
 /** The audit table: events are added, never changed. */
 export class Audit {
   readonly #table: Table;
@@ -125,8 +130,37 @@ export class Audit {
     return { events: filed.map(({ event }) => event), misfiled, ...(next ? { next } : {}) };
   }
 
+  /**
+   * Every event that is filed under a UTC day, in the order of the seal, with the place under which the table has it.
+   * @param behind leaves out what stands at this place or before it
+   */
+  async *ofDay(
+    day: string,
+    behind = FIRST_PLACE,
+  ): AsyncGenerator<{ readonly event: AuditEvent; readonly at: string }> {
+    let after: Attributes | undefined;
+    do {
+      const { items, next } = await this.#between(day, behind, LAST_PLACE, EVENTS_A_READ, after);
+      for (const item of items) {
+        const at = new ItemReader(item).string("at");
+        if (at > behind) yield { event: readEvent(item), at };
+      }
+      after = next;
+    } while (after);
+  }
+
   #day(day: string, { since, until }: Period, limit: number, after: Attributes | undefined): Promise<Page> {
-    const where = and(equals("day", day), between("at", isoTime(since), `${isoTime(until)}~`));
+    return this.#between(day, isoTime(since), `${isoTime(until)}~`, limit, after);
+  }
+
+  #between(
+    day: string,
+    first: string,
+    last: string,
+    limit: number,
+    after: Attributes | undefined,
+  ): Promise<Page> {
+    const where = and(equals("day", day), between("at", first, last));
     return this.#table.query({ index: DAY_INDEX, where, limit, after });
   }
 

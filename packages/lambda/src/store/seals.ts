@@ -1,7 +1,18 @@
 import { Leaf, Seal } from "@secret-handoff/protocol/api";
 import { dayNumber } from "@secret-handoff/protocol/audit";
 import * as v from "valibot";
-import { type Attributes, absent, and, between, equals, ItemReader, itemOf } from "./expressions.ts";
+import {
+  type Attributes,
+  absent,
+  and,
+  atMost,
+  between,
+  equals,
+  ItemReader,
+  itemOf,
+  lessThan,
+  or,
+} from "./expressions.ts";
 import type { Table } from "./table.ts";
 
 /** Where the seals are in the audit table: one item a day, under the day's number. No handoff has such an id. */
@@ -12,6 +23,24 @@ const leavesOf = (day: string) => `leaves/${day}`;
 export const LEAVES_AN_ITEM = 2_000;
 
 const isNew = absent("stream");
+
+/** The number before the first part of a day's leaves. */
+const PROGRESS = 0;
+
+/** How far a run has come with a day that it has not sealed, so that the next one need not begin anew. */
+export const SealProgress = v.object({
+  /** The place of the last event that it counts. */
+  at: v.string(),
+  /** Events so far, and the roots of the tree over them (base64url). */
+  count: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  roots: v.array(v.string()),
+  /** Leaves that no stored part has yet. */
+  leaves: v.array(Leaf),
+  /** The numbers of the parts that come next. */
+  leavesPart: v.number(),
+  linesPart: v.number(),
+});
+export type SealProgress = v.InferOutput<typeof SealProgress>;
 
 /** The seals of the trail, in the audit table: added, never changed, and kept for good. The leaves go when their events go. */
 export class Seals {
@@ -65,6 +94,27 @@ export class Seals {
   async putLeaves(day: string, part: number, leaves: readonly Leaf[], ttl: number): Promise<void> {
     const item = itemOf({ stream: leavesOf(day), sequence: part, leaves: JSON.stringify(leaves), ttl });
     await this.#table.put(item, isNew);
+  }
+
+  /** How far the last run has come with a day; undefined where none was cut off in it. */
+  async progress(day: string): Promise<SealProgress | undefined> {
+    const where = and(equals("stream", leavesOf(day)), equals("sequence", PROGRESS));
+    const [item] = (await this.#table.query({ where, limit: 1 })).items;
+    const text = item && new ItemReader(item).optionalString("progress");
+    return text === undefined ? undefined : v.parse(SealProgress, JSON.parse(text));
+  }
+
+  /** Keeps how far a run has come, unless another has come further. */
+  async keepProgress(day: string, progress: SealProgress, ttl: number): Promise<void> {
+    const place = { stream: leavesOf(day), sequence: PROGRESS };
+    const item = itemOf({ ...place, count: progress.count, progress: JSON.stringify(progress), ttl });
+    await this.#table.put(item, or(isNew, lessThan("count", progress.count)));
+  }
+
+  /** Forgets it once the day is sealed: it may hold as much as a part of the leaves. */
+  async dropProgress(day: string, { count }: Pick<SealProgress, "count">, ttl: number): Promise<void> {
+    const item = itemOf({ stream: leavesOf(day), sequence: PROGRESS, count: 0, ttl });
+    await this.#table.put(item, or(isNew, atMost("count", count)));
   }
 
   /** One part of a day's leaves; empty where there is none. @param part counts from 1 */
