@@ -10,27 +10,43 @@ import { PAGE_STATES, visitorAt } from "./states.ts";
 
 /**
  * Takes a picture of every state of the page at 390 and 1280 px, light and dark, in English, German, Arabic and Japanese, into the folder
- * of SHOTS, and puts those in English on one sheet, docs/images/page-states.png: `npm run pictures -- states [part of a state's name]`.
- * What axe-core finds in any of them is printed, and ends it with 1.
+ * of SHOTS, and puts those in English on one sheet, docs/images/page-states.png: `npm run pictures -- states`, and after it the
+ * languages wanted and a part of a state's name. What axe-core finds in any of them is printed, and ends it with 1.
  */
 const VIEWPORTS = [
   { width: 390, height: 664 },
   { width: 1280, height: 800 },
 ] as const;
 const SCHEMES = ["light", "dark"] as const;
-const LANGUAGES = ["en", "de", "ar", "ja"] as const;
+export const LANGUAGES = ["en", "de", "ar", "ja"] as const;
+
+type Language = (typeof LANGUAGES)[number];
+
+type Wanted = {
+  /** None stands for all of them. */
+  readonly languages: readonly Language[];
+  /** A part of the names of the states. */
+  readonly wanted: string | undefined;
+};
 
 type Row = { readonly name: string; readonly pictures: readonly Buffer[] };
 
-/** @param wanted a part of the names of the states; all of them, and the sheet, without it */
-export async function takeStates(browser: Browser, folder: string, wanted?: string): Promise<boolean> {
+/** Takes the pictures that are wanted, and the sheet where all are. */
+export async function takeStates(
+  browser: Browser,
+  folder: string,
+  { languages, wanted }: Wanted,
+): Promise<boolean> {
   await mkdir(folder, { recursive: true });
   const stack = await startPageStack(COMPANY);
   const rows: Row[] = [];
   let isFine = true;
   try {
     for (const state of PAGE_STATES.filter(({ name }) => name.includes(wanted ?? ""))) {
-      const [pictures, found] = await takePictures(browser, stack, state, folder);
+      const [pictures, found] = await takePictures(browser, stack, state, {
+        folder,
+        languages: languages.length ? languages : LANGUAGES,
+      });
       rows.push({ name: state.name, pictures });
       isFine &&= found.length === 0;
       process.stdout.write([state.name, ...found.map((line) => `  ${line}`), ""].join("\n"));
@@ -38,7 +54,7 @@ export async function takeStates(browser: Browser, folder: string, wanted?: stri
   } finally {
     await stack.close();
   }
-  if (wanted === undefined) await writeSheet(browser, rows);
+  if (wanted === undefined && languages.length === 0) await writeSheet(browser, rows);
   return isFine;
 }
 
@@ -47,7 +63,7 @@ async function takePictures(
   browser: Browser,
   stack: PageStack,
   state: PageState,
-  folder: string,
+  { folder, languages }: { readonly folder: string; readonly languages: readonly Language[] },
 ): Promise<readonly [Buffer[], string[]]> {
   const pictures: Buffer[] = [];
   const found: string[] = [];
@@ -56,7 +72,7 @@ async function takePictures(
     // Reached anew at each width: what the page folds on a phone depends on it.
     const visitor = await visitorAt(state, browser, stack, { reducedMotion: "reduce", viewport });
     const { page } = visitor;
-    for (const language of hasScript ? LANGUAGES : (["en"] as const)) {
+    for (const language of hasScript ? languages : (["en"] as const)) {
       if (hasScript) await speakIn(page, language);
       for (const colorScheme of SCHEMES) {
         await page.emulateMedia({ colorScheme });
