@@ -11,8 +11,12 @@ describeOnEachEngine("the sweeper", (engine) => {
   let service: TestService;
   let sender: Sender;
   let start: number;
+  let onCall: (operation: string) => void | Promise<void> = () => {};
   beforeAll(async () => {
-    service = await startTestService({ drainAfterWrites: false, engine });
+    service = await startTestService({
+      ...{ drainAfterWrites: false, engine },
+      onCall: (operation) => onCall(operation),
+    });
     sender = new Sender(service);
   });
   beforeEach(() => {
@@ -144,6 +148,29 @@ describeOnEachEngine("the sweeper", (engine) => {
     expect(await service.service.sweep(afterOne)).toEqual({ visited: 1, failed: 0 });
     expect(await service.service.sweep()).toEqual({ visited: 1, failed: 0 });
     const states = await Promise.all(both.map(({ id }) => service.stored(id)));
+    expect(states.map((item) => item?.state?.S)).toEqual(["expired", "expired"]);
+  });
+
+  test("an item that takes long keeps no other waiting", async () => {
+    const [slow, other] = [
+      await sender.handOver({ expiresAt: service.clock.now + 10 }),
+      await sender.handOver({ expiresAt: service.clock.now + 20 }),
+    ];
+    service.clock.now += 20;
+    // The first item's read is answered once the other item is ended.
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    let reads = 0;
+    onCall = async (operation) => {
+      if (operation === "GetItem") reads += 1;
+      if (operation === "UpdateItem") end();
+      if (operation === "GetItem" && reads === 1) await ended;
+    };
+    expect(await service.service.sweep()).toEqual({ visited: 2, failed: 0 });
+    onCall = () => {};
+    const states = await Promise.all([slow, other].map(({ id }) => service.stored(id)));
     expect(states.map((item) => item?.state?.S)).toEqual(["expired", "expired"]);
   });
 
