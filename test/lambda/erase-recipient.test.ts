@@ -1,3 +1,4 @@
+import { BatchWriteItemCommand, type WriteRequest } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import {
   Audit,
@@ -91,6 +92,30 @@ describeOnEachEngine("erasing a recipient", (engine) => {
     }
     const erasures = events.filter(({ type }) => type === "recipient_erased");
     expect(erasures).toHaveLength(1);
+  });
+
+  test("revokes what the trail knows, also where others have so much open that no call looks through it", async () => {
+    const handoff = await handOver("kit@vendor.example");
+    await service.service.drained();
+    const id = await idOf("kit@vendor.example");
+    // Of what is due before it, each look has time for one page.
+    const client = localClient(service.engine.endpoint);
+    const ids = Array.from({ length: 225 }, (_, n) => ({ S: `subject/of-another-${n}` }));
+    const write = async (requestOf: (id: { readonly S: string }) => WriteRequest) => {
+      for (let first = 0; first < ids.length; first += 25) {
+        const requests = ids.slice(first, first + 25).map(requestOf);
+        await client.send(new BatchWriteItemCommand({ RequestItems: { [TABLE]: requests } }));
+      }
+    };
+    await write((due) => ({ PutRequest: { Item: { id: due, dueShard: { S: "due" }, dueAt: { N: "1" } } } }));
+    onCall = (operation) => {
+      if (operation === "Query") service.clock.now += 10;
+    };
+    expect(await erase(id)).toBe(204);
+    onCall = () => {};
+    expect(await stateOf(handoff.id)).toBe("revoked");
+    await write((due) => ({ DeleteRequest: { Key: { id: due } } }));
+    client.destroy();
   });
 
   test("leaves no link of an earlier version open beside that of a newer one", async () => {

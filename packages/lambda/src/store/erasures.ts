@@ -1,8 +1,8 @@
-import { isHandoffId } from "@secret-handoff/protocol";
+import { type HandoffId, isHandoffId } from "@secret-handoff/protocol";
 import type { Actor } from "@secret-handoff/protocol/api";
 import type { Clock } from "../runtime.ts";
 import { absent, and, atMost, equals, ItemReader, or, set } from "./expressions.ts";
-import { derive, type HandoffRecord, keyOf } from "./handoff-record.ts";
+import { derive, keyOf } from "./handoff-record.ts";
 import type { Handoffs } from "./handoffs.ts";
 import { isRecipientId, type RecipientId } from "./recipients.ts";
 import type { Table } from "./table.ts";
@@ -87,8 +87,24 @@ export class Erasures {
 }
 
 /** Handoffs that one call reads, and calls at once: the largest are billed 64 read units each. */
-const A_READ = 100;
+export const A_READ = 100;
 const READS_AT_ONCE = 2;
+
+type Revoking = { readonly handoffs: Handoffs; readonly clock: Clock };
+
+/** Revokes those of these handoffs, {@link A_READ} at the most, that are open for a recipient. */
+export async function revokeThoseOf(
+  { handoffs, clock }: Revoking,
+  actor: Actor,
+  recipient: RecipientId,
+  ids: readonly HandoffId[],
+): Promise<void> {
+  for (const record of await handoffs.getMany(ids)) {
+    const now = clock();
+    if (record.metadata.recipient !== recipient || derive(record, now).state !== "open") continue;
+    await handoffs.withdraw(record, "revoked", actor, now);
+  }
+}
 
 /**
  * Revokes whatever is open for a recipient, of every class.
@@ -96,26 +112,19 @@ const READS_AT_ONCE = 2;
  * @returns whether it has come to the end
  */
 export async function revokeOfRecipient(
-  { handoffs, clock }: { readonly handoffs: Handoffs; readonly clock: Clock },
+  deps: Revoking,
   actor: Actor,
   recipient: RecipientId,
   isOver: () => boolean,
 ): Promise<boolean> {
-  const revoke = async (record: HandoffRecord) => {
-    const now = clock();
-    if (record.metadata.recipient !== recipient || derive(record, now).state !== "open") return;
-    await handoffs.withdraw(record, "revoked", actor, now);
-  };
   let after: Parameters<Handoffs["listDue"]>[1];
   do {
     if (isOver()) return false;
-    const page = await handoffs.listDue(A_READ * READS_AT_ONCE, after);
+    const page = await deps.handoffs.listDue(A_READ * READS_AT_ONCE, after);
     const ids = page.ids.filter(isHandoffId);
     const reads = Array.from({ length: Math.ceil(ids.length / A_READ) }, (_, read) => read * A_READ);
     await Promise.all(
-      reads.map(async (first) => {
-        for (const record of await handoffs.getMany(ids.slice(first, first + A_READ))) await revoke(record);
-      }),
+      reads.map((first) => revokeThoseOf(deps, actor, recipient, ids.slice(first, first + A_READ))),
     );
     const next = page.next && new ItemReader(page.next);
     after = next && { key: keyOf({ id: next.string("id") }), dueAt: next.number("dueAt") };
