@@ -815,7 +815,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_server_errors" {
 
 resource "aws_cloudwatch_metric_alarm" "alarms_sweeper_failing" {
   alarm_actions       = [local.alarm_topic_arn]
-  alarm_description   = "The sweeper fails: expired handoffs keep their ciphertext until it recovers."
+  alarm_description   = "The sweeper fails, or meets an item that it cannot sweep, which its log names: expired handoffs keep their ciphertext, and nobody is told that they expired, until it recovers."
   alarm_name          = "${var.name}-sweeper-failing"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   dimensions = {
@@ -828,7 +828,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_sweeper_failing" {
   period             = 300
   statistic          = "Sum"
   tags               = var.tags
-  threshold          = 3
+  threshold          = 1
   treat_missing_data = "notBreaching"
 }
 

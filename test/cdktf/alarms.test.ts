@@ -102,6 +102,18 @@ describe("what watches", () => {
     });
   });
 
+  test.each(["sweeper", "sealer"])(
+    "one error of the %s raises an alarm: what fails is put off, and fails no second time in a period",
+    (name) => {
+      expect(resource(least, "aws_cloudwatch_metric_alarm", `alarms_${name}_failing`)).toMatchObject({
+        metric_name: "Errors",
+        period: 300,
+        evaluation_periods: 1,
+        threshold: 1,
+      });
+    },
+  );
+
   test("a default stays where undefined stands beside it", () => {
     const { service } = LEAST;
     const { json } = synthesise({

@@ -210,6 +210,21 @@ describeOnEachEngine("the sweeper", (engine) => {
     expect(failed).toEqual(expect.arrayContaining(ids));
   });
 
+  test("an item that can never be swept fails one sweep in five minutes, which the alarm's threshold must not ask more of", async () => {
+    const { id } = await sender.handOver({ expiresAt: service.clock.now + 9_000 });
+    const { metadata: _, ...broken } = (await service.stored(id)) ?? {};
+    const item = "DDDDDDDDDDDDDDDDDDDDDA";
+    await put({ ...broken, id: { S: item }, dueAt: { N: String(service.clock.now) } });
+    const failed: number[] = [];
+    for (let minute = 0; minute < 15; minute += 1) {
+      const logged = service.logged.length;
+      await service.service.sweep();
+      if (service.logged.slice(logged).some((line) => line.includes(item))) failed.push(minute);
+      service.clock.now += 60;
+    }
+    expect(failed).toEqual([0, 5, 10]);
+  });
+
   test("an item that fails is not postponed where another write has said when it is due", async () => {
     const { id } = await sender.handOver({ expiresAt: service.clock.now + 900 });
     const client = localClient(service.engine.endpoint);

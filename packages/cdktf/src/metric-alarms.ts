@@ -107,14 +107,12 @@ export function metricAlarms({
       statistic: "Maximum",
       threshold: ALARM_PERIOD * 1_000,
     },
-    "sweeper-failing": {
-      ...ofFunction(
-        "sweeper",
-        "Errors",
-        "The sweeper fails: expired handoffs keep their ciphertext until it recovers.",
-      ),
-      threshold: 3,
-    },
+    // One error is enough: what cannot be swept is put off for as long as the alarm's period, so that it fails one sweep in each.
+    "sweeper-failing": ofFunction(
+      "sweeper",
+      "Errors",
+      "The sweeper fails, or meets an item that it cannot sweep, which its log names: expired handoffs keep their ciphertext, and nobody is told that they expired, until it recovers.",
+    ),
     "sweeper-silent": {
       ...ofFunction("sweeper", "Invocations", "The sweeper has not run for ten minutes."),
       evaluationPeriods: 2,
