@@ -279,6 +279,18 @@ resource "aws_cloudwatch_log_metric_filter" "alarms_undrained_filter" {
   }
 }
 
+resource "aws_cloudwatch_log_metric_filter" "alarms_unmailed_filter" {
+  log_group_name = aws_cloudwatch_log_group.recipient_logs.name
+  name           = "${var.name}-code-mail-failed"
+  pattern        = "\"code_mail_failed\""
+
+  metric_transformation {
+    name      = "CodeMailFailed"
+    namespace = "SecretHandoff/${var.name}"
+    value     = "1"
+  }
+}
+
 resource "aws_cloudwatch_metric_alarm" "alarms_audit_throttled" {
   alarm_actions       = [local.alarm_topic_arn]
   alarm_description   = "DynamoDB throttled requests to the table of audit."
@@ -386,6 +398,22 @@ resource "aws_cloudwatch_metric_alarm" "alarms_audit_throttled" {
       stat        = "Sum"
     }
   }
+}
+
+resource "aws_cloudwatch_metric_alarm" "alarms_code_mail_failing" {
+  alarm_actions       = [local.alarm_topic_arn]
+  alarm_description   = "A code could not be mailed, and its recipient waits for it: SES or the mail server refused it or did not answer. The recipient function's log names the error. Look at the identity, the account's sending, or the server's credentials."
+  alarm_name          = "${var.name}-code-mail-failing"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  evaluation_periods  = 1
+  metric_name         = "CodeMailFailed"
+  namespace           = "SecretHandoff/${var.name}"
+  ok_actions          = [local.alarm_topic_arn]
+  period              = 300
+  statistic           = "Sum"
+  tags                = var.tags
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
 }
 
 resource "aws_cloudwatch_metric_alarm" "alarms_codes_asked_again" {

@@ -81,6 +81,7 @@ describe("what watches", () => {
           "audit-throttled",
           "events-undelivered",
           "link-mangled",
+          "code-mail-failing",
           "refused-anonymous",
         ]),
       );

@@ -42,7 +42,7 @@ describe("docs/operations.md", () => {
         .replace(/^(recipient|sender|drainer|sweeper|sealer)-throttled$/, "NAME-throttled"),
     );
     expect(alarms.filter((name) => !text.includes(name))).toEqual([]);
-    expect(alarms).toHaveLength(22);
+    expect(alarms).toHaveLength(23);
   });
 
   test("counts the keys, alarms and metrics that a deployment of the least is billed for", () => {

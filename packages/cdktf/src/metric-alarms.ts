@@ -12,6 +12,8 @@ export const COUNTED = {
   many: { metric: "LinkAskedFromMany", word: "link_asked_from_many", by: "recipient" },
   /** Codes for one link were asked for again and again. */
   codes: { metric: "CodesAskedAgain", word: "codes_asked_again", by: "recipient" },
+  /** A code could not be mailed. Whoever asked for it is told nothing: that would tell that the address was right. */
+  unmailed: { metric: "CodeMailFailed", word: "code_mail_failed", by: "recipient" },
   /** An event could not be drained. The stream tries again: to Lambda that is no error of the function's. */
   undrained: { metric: "DrainFailed", word: "drain_failed", by: "drainer" },
   /** A day of the trail was sealed. */
@@ -166,6 +168,12 @@ export function metricAlarms({
       metricName: COUNTED.codes.metric,
       alarmDescription:
         "A fourth code for one link was asked for in ten minutes. The recipient function's log names the handoff. Ask the recipient whether it was them; if not, somebody has the link without the mailbox: revoke it and send again.",
+    },
+    "code-mail-failing": {
+      namespace: countedNamespace(name),
+      metricName: COUNTED.unmailed.metric,
+      alarmDescription:
+        "A code could not be mailed, and its recipient waits for it: SES or the mail server refused it or did not answer. The recipient function's log names the error. Look at the identity, the account's sending, or the server's credentials.",
     },
     "refused-anonymous": {
       namespace: countedNamespace(name),
