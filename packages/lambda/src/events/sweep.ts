@@ -37,31 +37,42 @@ export type Swept = { readonly visited: number; readonly failed: number };
 export async function sweep(deps: SweeperDeps, now: number, isOver = () => false): Promise<Swept> {
   // The index lags behind the table: what was visited may show up in it again.
   const visited = new Set<string>();
+  const erasures: string[] = [];
   let failed = 0;
-  for (;;) {
+  let hasEnded = false;
+  const visitOne = async (id: string) => {
+    try {
+      await sweepItem(deps, id, now, isOver);
+    } catch (error) {
+      // One broken item must not keep the others waiting; the count is alarmed on, and the log says which and why.
+      failed += 1;
+      deps.log({ level: "error", what: "sweep_failed", item: id, error: nameOf(error) });
+      await postpone(deps, id, now);
+    }
+  };
+  while (!hasEnded) {
     const keys = (await deps.due.keys(now, BATCH + visited.size)).filter(({ id }) => !visited.has(id));
-    if (keys.length === 0) return { visited: visited.size, failed };
+    if (keys.length === 0) break;
     const left = keys.values();
-    let hasEnded = false;
     const work = async () => {
       // One iterator for all of them: each item is taken once.
       for (const { id } of left) {
         hasEnded ||= isOver();
         if (hasEnded) return;
         visited.add(id);
-        try {
-          await sweepItem(deps, id, now, isOver);
-        } catch (error) {
-          // One broken item must not keep the others waiting; the count is alarmed on, and the log says which and why.
-          failed += 1;
-          deps.log({ level: "error", what: "sweep_failed", item: id, error: nameOf(error) });
-          await postpone(deps, id, now);
-        }
+        if (isErasureId(id)) erasures.push(id);
+        else await visitOne(id);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    if (hasEnded) return { visited: visited.size, failed };
   }
+  // Each may take all the time and much memory: they come last, one after the other.
+  for (const [turn, id] of erasures.entries()) {
+    // One that there is no time for stays due, and is the first of the next sweep.
+    if (hasEnded || (turn > 0 && isOver())) break;
+    await visitOne(id);
+  }
+  return { visited: visited.size, failed };
 }
 
 function sweepItem(deps: SweeperDeps, id: string, now: number, isOver: () => boolean): Promise<void> {
