@@ -44,7 +44,10 @@ const page = createPage({
   location,
   showAddress: (address) => history.replaceState(history.state, "", address),
   memory: createClaimMemory(tabStore(window), browserStore(window), () => clock.now()),
-  service: createServiceClient((input, init) => fetch(input, init)),
+  service: createServiceClient(
+    (input, init) => fetch(input, init),
+    () => clock.now(),
+  ),
   clock,
   // A translator in the browser may have written its own language there.
   language: () => preferredLanguage([document.documentElement.lang]),

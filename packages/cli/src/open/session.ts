@@ -54,8 +54,8 @@ export async function runSession(link: LinkParts, ports: SessionPorts): Promise<
   }
 }
 
-function serviceAt(origin: string, { fetch }: Runtime): ServiceClient {
-  return createServiceClient((path, init) => fetch(new URL(String(path), origin), init));
+function serviceAt(origin: string, { fetch, now }: Runtime): ServiceClient {
+  return createServiceClient((path, init) => fetch(new URL(String(path), origin), init), now);
 }
 
 class Queue<T> {

@@ -20,7 +20,12 @@ export type Calls = {
 
 /** What the service said, or that it could not be asked. */
 export type ServiceResult<Body> =
-  | { readonly kind: "ok"; readonly body: Body; readonly serverTime: number | undefined }
+  | {
+      readonly kind: "ok";
+      readonly body: Body;
+      /** The service's clock when the whole answer was here, ms; a large one may take a minute. */
+      readonly serverTime: number | undefined;
+    }
   | Refusal
   | Unreachable;
 
@@ -51,8 +56,11 @@ const TIMEOUT = 15_000;
 /** No answer to a recipient is longer than that with the largest envelope, of which base64 makes a third more; characters. */
 const LONGEST_ANSWER = 500_000;
 
-/** @param fetch the browser's, or a test's */
-export function createServiceClient(fetch: typeof globalThis.fetch): ServiceClient {
+/**
+ * @param fetch the browser's, or a test's
+ * @param now milliseconds; measures how long an answer takes
+ */
+export function createServiceClient(fetch: typeof globalThis.fetch, now: () => number): ServiceClient {
   return async (call, id, body) => {
     const abort = new AbortController();
     const wait = () => setTimeout(() => abort.abort(), TIMEOUT);
@@ -73,7 +81,9 @@ export function createServiceClient(fetch: typeof globalThis.fetch): ServiceClie
         keepalive: call === "acknowledge",
         signal: abort.signal,
       });
-      return readResult(response, await readText(response, goOn), SHAPES[call]);
+      const began = now();
+      const text = await readText(response, goOn);
+      return readResult(response, text, SHAPES[call], now() - began);
     } catch {
       abort.abort();
       // Offline, timed out, or not JSON of the shape that API v1 writes: for the reader it is one thing, and can be tried again.
@@ -105,13 +115,14 @@ function readResult<Body>(
   { status, ok, headers }: Response,
   text: string,
   shape: Shape | undefined,
+  took: number,
 ): ServiceResult<Body> {
   // Calls without an answer are answered 202 or 204: with 200, somebody else has answered, and nothing was acknowledged or reported.
   if (status >= 500 || status === 429 || (status === 200 && !shape)) return { kind: "unreachable" };
   if (!ok) return { kind: "refused", ...readShape<Problem>(JSON.parse(text), PROBLEM) };
-  const date = Date.parse(headers.get("date") ?? "");
+  const time = Date.parse(headers.get("date") ?? "") + took;
   const body = readShape<Body>(shape && JSON.parse(text), shape);
-  return { kind: "ok", body, serverTime: Number.isNaN(date) ? undefined : date };
+  return { kind: "ok", body, serverTime: Number.isNaN(time) ? undefined : time };
 }
 
 /** The keys whose values must be of a type; a `?` behind one that may be missing. */
