@@ -173,6 +173,51 @@ export function resilienceTests(inBrowser: InBrowser): void {
     },
   );
 
+  inBrowser(
+    "where a stranger has opened it, no tab of this browser is told that it was opened here",
+    async (given) => {
+      const ana = await given.visitor();
+      const link = await given.stack.link();
+      const tabs = [ana.page, await ana.page.context().newPage()] as const;
+      const held: (() => Promise<void>)[] = [];
+      const holdNext = (tab: (typeof tabs)[number], call: string) =>
+        new Promise<void>((resolve) => {
+          void tab.route(
+            `**/${call}`,
+            async (route) => {
+              const response = await route.fetch();
+              held.push(() => route.fulfill({ response }));
+              resolve();
+            },
+            { times: 1 },
+          );
+        });
+      for (const tab of tabs) {
+        await tab.addInitScript(
+          `addEventListener("storage", (event) => { if (!globalThis.hears) event.stopImmediatePropagation(); }, true);`,
+        );
+        await tab.goto(link);
+        await tab.getByRole("button", { name: "Reveal" }).waitFor();
+      }
+      expect((await new Recipient(link).claim()).status).toBe(200);
+      for (const tab of tabs) {
+        const isHeld = holdNext(tab, "claim");
+        await tab.getByRole("button", { name: "Reveal" }).click();
+        await isHeld;
+      }
+      for (const tab of tabs) await tab.evaluate("globalThis.hears = true");
+      // The first finds the second's claim in the browser's store and asks again; meanwhile that one is refused, too.
+      const asksAgain = holdNext(tabs[0], "status");
+      await held[0]?.();
+      await asksAgain;
+      await held[1]?.();
+      const opened = { name: "This link was already opened" };
+      await tabs[1].getByRole("heading", opened).waitFor();
+      await held[2]?.();
+      await tabs[0].getByRole("heading", opened).waitFor();
+    },
+  );
+
   for (const [order, isLoserFirst] of [
     ["before", true],
     ["after", false],

@@ -125,9 +125,10 @@ export function createPage(ports: PagePorts) {
     },
     /** Begins with a link that the recipient pasted. */
     paste: (text: string) => begin(readPasted(text, location)),
-    /** Another tab of this browser has written this key: where it claimed the handoff that stands here, its status is asked again. */
+    /** Another tab of this browser has written this key: where it claimed the handoff that stands here, or lost it, its status is asked again. */
     otherTabWrote(key: string | null): void {
-      if (screen?.kind === "ready" && key?.endsWith(screen.handoff.link.id)) start();
+      const asked = screen?.kind === "checking" ? screen.start : screen?.kind === "ready" && screen.handoff;
+      if (asked && key?.endsWith(asked.link.id)) start();
       resumeOtherTabs();
     },
     /** Another address was put into the bar. An opened secret stays: leaving the page, which asks first, is what ends it. */
