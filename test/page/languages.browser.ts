@@ -41,6 +41,29 @@ export function languagesTests(inBrowser: InBrowser): void {
     },
   );
 
+  inBrowser(
+    "a language whose file comes after the secret was opened takes no words away again",
+    async ({ stack, visitor }) => {
+      const ana = await visitor({ locale: "de-DE" });
+      let answerFirst = () => {};
+      let asked = 0;
+      await ana.page.route("**/h/language/de", async (route) => {
+        asked += 1;
+        if (asked === 1)
+          await new Promise<void>((resolve) => {
+            answerFirst = resolve;
+          });
+        await route.continue();
+      });
+      await ana.page.goto(await stack.link());
+      await ana.press("Reveal");
+      await ana.sees(inLanguage("de", "Your secret"));
+      answerFirst();
+      await ana.page.waitForFunction(() => document.documentElement.lang === "de");
+      expect(await ana.heading()).toBe(inLanguage("de", "Your secret"));
+    },
+  );
+
   inBrowser("takes no sentence that was not built with it", async ({ stack, visitor }) => {
     const ana = await visitor({ locale: "de-DE" });
     const altered = ana.page.waitForResponse("**/h/language/de");

@@ -46,9 +46,10 @@ export function chooseLanguage(top: Element, store: Store, onChange: () => void)
 
   /** @returns whether it is still what is chosen: a file may take longer than the next choice */
   async function speakAll(language: Language): Promise<boolean> {
-    const tables = language === "en" ? [] : await Promise.all(parts.map((part) => read(language + part)));
+    if (language !== "en") await Promise.all(parts.map((part) => read(language + part)));
     if (language !== select.value) return false;
-    speak(language, Object.assign({}, ...tables));
+    // With what came meanwhile: a first file may be late, and those of an opened secret there before it.
+    speak(language, Object.assign({}, ...parts.map((part) => fetched.get(language + part))));
     return true;
   }
 
