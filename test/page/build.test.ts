@@ -41,7 +41,7 @@ test("the policy lets exactly this script, its modules and this style run, and n
       .update(text ?? "")
       .digest("base64")}'`;
   const script = /<script>([\s\S]*)<\/script>/.exec(page.html)?.[1];
-  const style = /<style>([\s\S]*)<\/style>/.exec(page.html)?.[1];
+  const style = /<style id="style">([\s\S]*)<\/style>/.exec(page.html)?.[1];
   const directives = new Map(
     page.contentSecurityPolicy.split("; ").map((directive) => {
       const [name = "", ...values] = directive.split(" ");

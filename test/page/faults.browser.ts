@@ -58,6 +58,27 @@ const FALLBACK = "This page cannot run in this browser";
 
 export function faultsTests(inBrowser: InBrowser): void {
   inBrowser(
+    "a style sheet that an extension puts before the page's own, and takes away again, leaves a secret as it is",
+    async ({ stack, visitor }) => {
+      // As an extension's, it is not held to the page's policy.
+      const ana = await visitor({ bypassCSP: true });
+      await ana.goTo(await stack.link());
+      const isFirst = await ana.page.evaluate(() => {
+        const style = document.createElement("style");
+        style.className = "foreign";
+        document.documentElement.prepend(style);
+        return document.styleSheets[0] === style.sheet;
+      });
+      expect(isFirst).toBe(true);
+      await ana.press("Reveal");
+      await ana.sees("Your secret");
+      await ana.page.evaluate(() => document.querySelector(".foreign")?.remove());
+      const value = ana.page.locator(".value").first();
+      expect(await value.evaluate((node) => getComputedStyle(node).whiteSpace)).toBe("break-spaces");
+    },
+  );
+
+  inBrowser(
     "a service worker that a hostile page has left answers until the browser asks the service for it, and no longer",
     async ({ stack, visitor, expectErrors }) => {
       expectErrors(/bad HTTP response code \(404\)/);

@@ -60,7 +60,7 @@ function documentOf({ script, style }: { readonly script: string; readonly style
 <meta name="format-detection" content="telephone=no">
 <link rel="icon" href="${ICON}">
 <title>${product}</title>
-<style>${style}</style>
+<style id="style">${style}</style>
 </head>
 <body>
 <header class="top">${MARK}<span>${product}</span></header>

@@ -61,7 +61,8 @@ export function openedScreens(bar: HTMLElement, actions: ViewActions, clock: Clo
   }
 
   // The policy lets no other style sheet in; a rule of a script that may run is the script's own.
-  const [sheet] = document.styleSheets;
+  // By its name: an extension may have put its own before it.
+  const sheet = document.querySelector<HTMLStyleElement>("#style")?.sheet;
   sheet?.insertRule(OPENED_STYLE, sheet.cssRules.length);
   // Before the claim, so that the network is not needed after it. Where it cannot be had, the view says so.
   import("./managers.ts").catch(() => {});
