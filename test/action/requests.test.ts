@@ -173,7 +173,11 @@ describe("operation request", () => {
     );
     expect([denied.code, denied.errors]).toEqual([
       1,
-      [expect.stringMatching(/^Request req_\S+ was denied\. Ask why, then make a new request\.$/)],
+      [
+        expect.stringMatching(
+          /^Request req_\S+ was denied by arn:aws:iam::111122223333:user\/kim for security: “not now”\. Settle that, then make a new request\.$/,
+        ),
+      ],
     ]);
     expect(denied.workflow.summaries.at(-2)).toContain("**denied** by arn:aws:iam::111122223333:user/kim");
   });

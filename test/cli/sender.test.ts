@@ -302,6 +302,32 @@ describe("a person with AWS credentials", () => {
     await linkTo(EMAIL);
   });
 
+  test("reads who denied a request and why, where it is shown and where it is sent by", async () => {
+    const { arn } = stack.secrets.put("prod/orders/denied", VALUE);
+    const about = ["-c", "api-key", "--secret-id", arn, "--to", EMAIL, "--reason", "onboarding"];
+    const made = await as("sender", ["request", ...about, "--json"]);
+    const { id } = JSON.parse(made.stdout);
+    const denied = await as("team-lead", ["deny", id, "--role", "team lead", "--comment", "no ticket"]);
+    const shown = await as("sender", ["request", id]);
+    for (const { code, stdout } of [denied, shown]) {
+      expect(code).toBe(0);
+      expect(stdout).toMatch(
+        /^Denied: +team lead: arn:\S+user\/team-lead \(iam\), “no ticket”, \d{4}-\S+Z$/m,
+      );
+      expect(stdout).not.toMatch(/^(Missing|Approved|Expires):/m);
+    }
+    const sent = await as("sender", ["send", "--request", id, "--to", EMAIL, ...smtp()]);
+    expect(sent).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /was denied by arn:\S+user\/team-lead for team lead: “no ticket”\. Settle/,
+      ),
+    });
+    expect((await as("sender", ["request", ...about, "--expires-in", "48h"])).stderr).toContain(
+      "allows at most 24 hours until expiry. Change what breaks the rule, or choose another class.",
+    );
+  });
+
   test("is refused a request for what no delivery could name, and asks for what the class allows", async () => {
     const ask = (...more: string[]) =>
       as("sender", ["request", "-c", "api-key", "--to", EMAIL, "--reason", "onboarding", ...more]);

@@ -156,7 +156,7 @@ describe("an answer becomes a sentence:", () => {
           { rule: "reason", detail: "Class a needs a reason." },
         ],
       }),
-      "policy: The service's policy refuses this handoff: Class a needs a passphrase. Class a needs a reason.",
+      "policy: The service's policy refuses this: Class a needs a passphrase. Class a needs a reason. Change what breaks the rules, or choose another class.",
     ],
     [
       "resend needed",

@@ -105,7 +105,8 @@ function rowOf(event: AuditEvent, nameOf: (recipient: string) => string): readon
     recipientsIn(event).map(nameOf).join(", "),
     actorIn(event.actor),
     event.outcome,
-    event.reason ?? "",
+    // Why it was denied is in the denial; the event has the reason of the request as well.
+    event.denied?.comment ?? event.reason ?? "",
   ];
 }
 

@@ -131,7 +131,18 @@ async function showRequest(
     await terminal.json(view);
     return EXIT.done;
   }
-  const given = view.approvals.map(({ role, by, known }) => `${role}: ${by} (${known})`);
+  const given = view.approvals.map(answerOf);
+  // What was denied misses no approval any more: who denied it, and why, is what its reader needs.
+  const answers: readonly (readonly [string, string])[] = view.denied
+    ? [
+        ...(given.length === 0 ? [] : [["Approved", given.join("; ")] as const]),
+        ["Denied", `${answerOf(view.denied)}, ${isoTime(view.denied.time)}`],
+      ]
+    : [
+        ["Approved", given.join("; ") || "by nobody yet"],
+        ["Missing", view.missing.join(", ") || "nothing"],
+        ["Expires", isoTime(view.expiresAt)],
+      ];
   const rows: readonly (readonly [string, string])[] = [
     ["Request", view.id],
     ["State", view.state],
@@ -142,12 +153,15 @@ async function showRequest(
     ["Reason", view.reason],
     ["Requested by", `${view.requestedBy}, ${isoTime(view.requestedAt)}`],
     ...originOfRequest(view),
-    ["Approved", given.join("; ") || "by nobody yet"],
-    ["Missing", view.missing.join(", ") || "nothing"],
-    ["Expires", isoTime(view.expiresAt)],
+    ...answers,
   ];
   for (const [name, value] of rows) {
     await terminal.line(`${terminal.style("dim", `${name}:`.padEnd(14), "stdout")}${onOneLine(value)}`);
   }
   return EXIT.done;
+}
+
+/** Who approved or denied, for which role, how that is known, and their comment. */
+function answerOf({ role, by, known, comment }: RequestView["approvals"][number]): string {
+  return `${role}: ${by} (${known})${comment === undefined ? "" : `, “${comment}”`}`;
 }

@@ -222,7 +222,13 @@ export async function awaitApproval(
 /**
  * Why a request serves nothing now, and what to do; undefined where it is approved. A used one may still answer for what it was used for.
  */
-export function requestProblem({ state, missing, class: name, id }: RequestView): SenderError | undefined {
+export function requestProblem({
+  state,
+  missing,
+  class: name,
+  id,
+  denied,
+}: RequestView): SenderError | undefined {
   switch (state) {
     case "approved":
     case "used":
@@ -234,7 +240,10 @@ export function requestProblem({ state, missing, class: name, id }: RequestView)
           `Request ${id} still needs approval by ${missing.join(" and ")} for class ${name}. Wait with ${say("await-approval")}, or run again once it is approved.`,
       );
     case "denied":
-      return new SenderError("request_ended", `Request ${id} was denied. Ask why, then make a new request.`);
+      return new SenderError(
+        "request_ended",
+        `Request ${id} was denied${denied === undefined ? "" : ` by ${denied.by} for ${denied.role}`}${denied?.comment === undefined ? ". Ask why" : `: “${denied.comment}”. Settle that`}, then make a new request.`,
+      );
     case "expired":
       return new SenderError("request_ended", `Request ${id} has expired. Make a new request.`);
   }

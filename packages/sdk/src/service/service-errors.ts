@@ -100,7 +100,10 @@ function refusals(
       (say) =>
         `${refused === "workflow" ? `This ${say("workflow")} may not send through` : "You may not do this at"} ${origin}: ${detail} Ask whoever runs the service ${entryAdvice(detail, refused)}.`,
     ],
-    policy: ["policy", `The service's policy refuses this handoff: ${rules}`],
+    policy: [
+      "policy",
+      `The service's policy refuses this: ${rules} Change what breaks the ${broken.length > 1 ? "rules" : "rule"}, or choose another class.`,
+    ],
     approvals: ["approvals", `The service has no approval for this handoff: ${rules}`],
     not_approver: ["not_approver", detail],
     same_person: ["same_person", detail],
