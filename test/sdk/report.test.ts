@@ -89,7 +89,13 @@ describe("the evidence report", () => {
     const text = toMarkdown(evidenceReport(summary, { classes: DEFAULT_CLASSES }));
     expect(summary.handoffs).toHaveLength(300);
     expect(text).toMatch(/\| total \| 38 \| 38 \| 37 \| 38 \| 37 \| 37 \| 38 \| 37 \| 300 \|/);
-    expect(text).toContain("113 of 300 were opened: half within 14 minutes");
+    expect(text).toContain("113 of 300 were opened, all within 14 minutes.");
+    const [first, ...others] = summary.handoffs;
+    if (!first) throw new Error("there is no handoff");
+    const slow = { ...summary, handoffs: [{ ...first, claimed: "2026-08-02T06:00:00Z" }, ...others] };
+    expect(toMarkdown(evidenceReport(slow))).toContain(
+      "113 of 300 were opened: half within 14 minutes, nine in ten within 14 minutes, all within 1440 minutes.",
+    );
     expect(text).toMatch(/\| not\\_allowed \| 10 \|\n\| policy \| 10 \|/);
     expect(text).toContain("180 of 300 handoffs carry approvals");
     expect(text).toContain("The seals of the trail were not checked for this report.");

@@ -76,7 +76,8 @@ export const CONTROLS: readonly Control[] = [
     about: "The workforce complies",
     does: "Rules of a class are enforced by the service, so that a workflow cannot leave one out.",
     shownBy: "`class`, `checks`, `reason`, `approvals` of each handoff; `refused` with `policy`",
-    figure: ({ refusals: codes }) => `${codes.get("policy") ?? 0} creates refused for a broken rule`,
+    figure: ({ refusals: codes }) =>
+      `${pluralize(codes.get("policy") ?? 0, "call")} refused for a broken rule`,
     doesNotShow: "Training and sanctions, and secrets that are shared in other ways.",
   },
   {

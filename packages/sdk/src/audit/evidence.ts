@@ -67,7 +67,10 @@ function proofOf(checked: VerifyResult | undefined, until: string): string {
   if (checked.finding) return `The trail did not verify: ${checked.finding.sentence}`;
   const { first, last, sealedEvents, unsealedEvents } = checked;
   if (last === undefined) return `No day of the period has a seal yet: ${held(unsealedEvents)}`;
-  const newer = last < until ? ` Newer days have no seal yet: ${held(unsealedEvents)}` : "";
+  const newer =
+    last >= until
+      ? ""
+      : ` Newer days have no seal yet${unsealedEvents === 0 ? "." : `: ${held(unsealedEvents)}`}`;
   return `The trail verifies against its seals from ${first} to ${last}: ${sealedEvents === 1 ? "its one event is as it was" : `${sealedEvents} events are as they were`} sealed.${newer}`;
 }
 
@@ -112,6 +115,8 @@ function openingTimes(handoffs: readonly HandoffHistory[]): string {
     const minutes = Math.ceil((quantile(times, part) ?? 0) / 60);
     return minutes <= 1 ? "a minute" : `${minutes} minutes`;
   };
+  if (within(0.5) === within(1))
+    return `${times.length} of ${handoffs.length} were opened, all within ${within(1)}.`;
   return `${times.length} of ${handoffs.length} were opened: half within ${within(0.5)}, nine in ten within ${within(0.9)}, all within ${within(1)}.`;
 }
 
