@@ -152,6 +152,17 @@ describe("recipients find", () => {
   });
 });
 
+describe("recipients erase", () => {
+  test("without the right to look an address up says how to erase all the same", async () => {
+    const erased = await as("incident-responder", "recipients", "erase", EMAIL, "--yes");
+    expect(erased).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("run secret-handoff recipients find ADDRESS, and erase by that id"),
+    });
+    expect((await as("auditor", "recipients", "find", EMAIL)).code).toBe(0);
+  });
+});
+
 describe("audit report", () => {
   const today = () => new Date().toISOString().slice(0, 10);
 
@@ -169,6 +180,13 @@ describe("audit report", () => {
     expect(bad.stdout.replaceAll("\\", "")).toContain(`did not verify: The seal of ${missing} is missing.`);
     const young = await audit("report", "--since", today(), "--key", key);
     expect(young.stdout).toContain("No day of the period has a seal yet");
+    const nothing = await audit("verify", "--since", today(), "--key", key);
+    expect(nothing).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Nothing to verify yet\./) });
+    const absent = await audit("verify", lost, join(cli.folder, "absent.jsonl"), "--key", key);
+    expect(absent).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("absent.jsonl cannot be read. Check the path."),
+    });
   });
 
   test("takes the period of exported files from them, and names the secrets of a set and the recipients", async () => {

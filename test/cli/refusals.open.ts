@@ -91,6 +91,23 @@ export function refusalTests(given: OpenTest): void {
       expect({ code, said: stderr.includes(say.whyDamaged.elsewhere) }).toEqual({ code: 4, said: true });
     });
 
+    test("a pipe that ends before an answer is told which one is needed", async () => {
+      const sealed = await handOver({ passphrase: PASSPHRASE });
+      for (const [lines, sentence] of [
+        [
+          [],
+          "The address that the link was sent to is needed, and there is no terminal to ask at. Give --email",
+        ],
+        [
+          [EMAIL],
+          "The passphrase is needed, and there is no terminal to ask at. Give --passphrase-file, or pipe it",
+        ],
+      ] as const) {
+        const { code, stderr } = await open(sealed.link, [], lines);
+        expect({ code, told: stderr.includes(sentence), stderr }).toEqual({ code: 2, told: true, stderr });
+      }
+    });
+
     test("answers that are certainly wrong spend no try, and others are counted", async () => {
       const sealed = await handOver({ passphrase: PASSPHRASE });
       // The first two answer together; after that only what was wrong is asked for, and after a counted try both.

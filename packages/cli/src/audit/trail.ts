@@ -66,9 +66,8 @@ export async function trailOf(
     try {
       return fileTrail(invocation.positionals);
     } catch (cause) {
-      throw new SenderError("input", "One of the files of the trail cannot be read. Check the paths.", {
-        cause,
-      });
+      const path = cause instanceof Error && "path" in cause ? `${cause.path}` : "A file of the trail";
+      throw new SenderError("input", `${path} cannot be read. Check the path.`, { cause });
     }
   }
   if (since === undefined) {

@@ -56,8 +56,15 @@ async function report(
       `${terminal.style("red", "Not verified.", "stdout")} ${onOneLine(finding.sentence)}`,
       "",
     );
+  else if (checked.last === undefined) await terminal.line(nothingSealed(checked), "");
   else await terminal.line(`${terminal.style("green", "Verified.", "stdout")} ${extentOf(checked)}`, "");
   return finding ? EXIT.notVerified : EXIT.done;
+}
+
+/** Where no day of the period has a seal: that is no fault of the trail, and no proof of it either. */
+function nothingSealed({ unsealedEvents }: VerifyResult): string {
+  const events = unsealedEvents === 0 ? "" : `, and so none of its ${pluralize(unsealedEvents, "event")}`;
+  return `Nothing to verify yet. No day of this period has a seal${events}. A day is sealed two to three hours after its end, in UTC.`;
 }
 
 /** Which days were verified, and what is too new to have a seal. */
@@ -73,7 +80,6 @@ function extentOf({
     unsealedEvents === 0
       ? ""
       : ` ${pluralize(unsealedEvents, "newer event")} ${unsealedEvents === 1 ? "has" : "have"} no seal yet.`;
-  if (first === undefined || last === undefined) return `No day has a seal yet.${unsealed}`;
   const days = fromTheBeginning
     ? `from the beginning to ${last}`
     : first === last

@@ -1,5 +1,5 @@
 import { onOneLine } from "@secret-handoff/protocol/shown-text";
-import { SenderError } from "@secret-handoff/sdk";
+import { type Deadline, SenderError, type ServiceClient } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../errors.ts";
@@ -43,7 +43,7 @@ export const erase: Run = async (invocation, context) => {
     }
   }
   const id = await withTimeout(invocation, context, async (deadline) => {
-    const found = "id" in wanted ? wanted.id : (await service.recipient(wanted, deadline)).id;
+    const found = "id" in wanted ? wanted.id : await idOf(wanted, service, deadline);
     await service.erase(found, deadline);
     return found;
   });
@@ -51,3 +51,21 @@ export const erase: Run = async (invocation, context) => {
   else await terminal.line(`${id} is erased.`);
   return EXIT.done;
 };
+
+/** @throws SenderError what to do without the right to look an address up */
+async function idOf(
+  wanted: { readonly address: string },
+  service: ServiceClient,
+  deadline: Deadline,
+): Promise<string> {
+  try {
+    return (await service.recipient(wanted, deadline)).id;
+  } catch (cause) {
+    if (!(cause instanceof SenderError) || cause.code !== "not_allowed") throw cause;
+    throw new SenderError(
+      "not_allowed",
+      "To find the recipient id of an address you need the right audit, for all classes. Have somebody who has it run secret-handoff recipients find ADDRESS, and erase by that id. Nothing was erased.",
+      { cause },
+    );
+  }
+}

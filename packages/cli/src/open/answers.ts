@@ -37,8 +37,8 @@ export class Answers {
    * @throws SenderError `input` where it is short, or the two differ
    */
   async filePassword(): Promise<string> {
-    const instead = "the password of the file";
-    const password = await this.#ask("Password of the file (at least 12 characters): ", instead, {
+    const what = "The password of the file";
+    const password = await this.#ask("Password of the file (at least 12 characters): ", what, {
       hidden: true,
     });
     if ([...password].length < SHORTEST_FILE_PASSWORD) {
@@ -48,7 +48,7 @@ export class Answers {
       );
     }
     const again = this.#terminal.inIsTerminal
-      ? await this.#ask("The same again: ", instead, { hidden: true })
+      ? await this.#ask("The same again: ", what, { hidden: true })
       : password;
     if (again === password) return password;
     throw new SenderError("input", "The two passwords of the file differ. Nothing was opened.");
@@ -56,27 +56,28 @@ export class Answers {
 
   /** Empty where another code is wanted. */
   code(): Promise<string> {
-    return this.#ask(`${code} (Return for another one): `, "the code that was mailed");
+    return this.#ask(`${code} (Return for another one): `, "The code that was mailed");
   }
 
   /** A word, to confirm. */
   word(question: string): Promise<string> {
-    return this.#ask(`${question}: `, "the word that confirms");
+    return this.#ask(`${question}: `, "The word that confirms");
   }
 
   async #email(hint: string | undefined): Promise<string> {
     const given = this.#given.email;
     delete this.#given.email;
     if (given !== undefined) return given;
-    return this.#ask(`${say.email}: `, "--email", { hint: hint && say.emailHint(hint) });
+    const about = { hint: hint && say.emailHint(hint), option: "--email" };
+    return this.#ask(`${say.email}: `, "The address that the link was sent to", about);
   }
 
   async #passphrase(): Promise<string> {
     const path = this.#given.passphraseFile;
     delete this.#given.passphraseFile;
     if (path === undefined) {
-      const about = { hidden: true, hint: say.passphraseHint };
-      return this.#ask(`${say.passphrase}: `, "--passphrase-file", about);
+      const about = { hidden: true, hint: say.passphraseHint, option: "--passphrase-file" };
+      return this.#ask(`${say.passphrase}: `, "The passphrase", about);
     }
     try {
       return await readFile(path, "utf8");
@@ -91,13 +92,20 @@ export class Answers {
     }
   }
 
-  /** @param about `hint` stands above the question */
+  /**
+   * @param what is asked for, as the beginning of a sentence
+   * @param about `hint` stands above the question; `option` answers it in advance
+   */
   async #ask(
     question: string,
-    instead: string,
-    about: { readonly hidden?: boolean; readonly hint?: string | undefined } = {},
+    what: string,
+    about: {
+      readonly hidden?: boolean;
+      readonly hint?: string | undefined;
+      readonly option?: string;
+    } = {},
   ): Promise<string> {
-    const { hidden = false, hint } = about;
+    const { hidden = false, hint, option } = about;
     const piped = await this.#terminal.pipedLine();
     if (piped !== undefined) return piped;
     if (hint && this.#terminal.canAsk) this.#terminal.say(this.#terminal.style("dim", onOneLine(hint)));
@@ -105,7 +113,7 @@ export class Answers {
     if (answer !== undefined) return answer;
     throw new SenderError(
       "input",
-      `This link asks for something, and there is no terminal to ask at. Give ${instead}, or pipe it in behind the link, a line each.`,
+      `${what} is needed, and there is no terminal to ask at. ${option === undefined ? "Pipe" : `Give ${option}, or pipe`} it in behind the link, on a line of its own.`,
     );
   }
 }
