@@ -18,6 +18,26 @@ describe("a workflow's role", () => {
   });
 });
 
+test("a repository of a managed user, whose name has an underscore, may send", () => {
+  const orders = {
+    ...(EVERYTHING.gitHub?.orders as SecretHandoffSenderProps),
+    repository: "mona_acme/orders",
+  };
+  const [sender, ...others] = EVERYTHING.service.senders;
+  const senders = [
+    { ...sender, repository: "mona_acme/orders" },
+    ...others,
+  ] as typeof EVERYTHING.service.senders;
+  const { json } = synthesise({
+    ...EVERYTHING,
+    service: { ...EVERYTHING.service, senders },
+    gitHub: { orders },
+  });
+  const { assume_role_policy } = resource(json, "aws_iam_role", "github_orders_sender_role");
+  expect(assume_role_policy).toContain('"repo:mona_acme/orders:environment:');
+  expect("mona_acme").toMatch(new RegExp(PATTERNS.owner));
+});
+
 test("what only Terraform knows of a right is held to its pattern by Terraform", () => {
   const orders = EVERYTHING.gitHub?.orders as SecretHandoffSenderProps;
   const unknown = {

@@ -29,7 +29,7 @@ variable "owner" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]{0,38}$", var.owner))
+    condition     = can(regex("^[A-Za-z0-9][\\w-]{0,38}$", var.owner))
     error_message = "owner must be written out, as GitHub writes it: a wildcard would admit strangers."
   }
 }

@@ -40,8 +40,10 @@ export const PATTERNS = {
   httpsUrl: "^https://[^\\s?#/]+(/[^\\s?#]*[^/\\s?#])?$",
   gitHubNumber: "^[1-9][0-9]{0,18}$",
   gitHubIssuer: "^https://token[.]actions[.](githubusercontent[.]com(/[\\w.-]+)?|[\\w-]+[.]ghe[.]com)$",
-  owner: "^[A-Za-z0-9][A-Za-z0-9-]{0,38}$",
+  // Names of managed users have an underscore: https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
+  owner: "^[A-Za-z0-9][\\w-]{0,38}$",
   repositoryName: "^[A-Za-z0-9._-]{1,100}$",
+  repository: "^[A-Za-z0-9][\\w-]{0,38}/[A-Za-z0-9._-]{1,100}$",
   hostName: "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
   hostedZone: "^Z[A-Z0-9]{1,31}$",
   runtime: "^nodejs(2[0-9]|[3-9][0-9])[.]x$",
@@ -108,7 +110,7 @@ const gitHubNumber = (what: string, query: string) =>
 export const repositoryId = gitHubNumber("repository", ".id");
 export const ownerId = gitHubNumber("owner", ".owner.id");
 export const repository = text(NO_WILDCARD, [
-  matches(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/),
+  matches(new RegExp(PATTERNS.repository)),
   "must read owner/name",
 ]);
 export const environment = text(NO_WILDCARD);

@@ -29,7 +29,6 @@ const OFF: Field = { kind: "bool", default: false };
 const ALARMS: Shape = { object: { "topic?": ARN, "emails?": EMAILS, "critical_classes?": "list(string)" } };
 const REACTION: Shape = { object: { "topic?": ARN, "emails?": EMAILS, "rotate?": OFF } };
 
-const REPOSITORY = `^${PATTERNS.owner.slice(1, -1)}/${PATTERNS.repositoryName.slice(1, -1)}$`;
 /** It stands in a template of JSON. */
 const EVENT_TYPE = '^[^"\\\\<>\\s]([^"\\\\<>\\p{Cc}]{0,98}[^"\\\\<>\\s])?$';
 
@@ -291,7 +290,7 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
       "Starts a workflow (repository_dispatch) when one of these secrets has a new current version.",
     default: null,
     holds: [
-      `(local.on_rotated == null || try(length(local.on_rotated.secret_names) > 0 && alltrue([for n in flatten(local.on_rotated.secret_names) : ${isLike("n", PATTERNS.rotatedSecret)}]) && ${isLike("local.on_rotated.repository", REPOSITORY)} && ${isLike("local.on_rotated.event_type", EVENT_TYPE)} && ${isLike("local.on_rotated.api_url", PATTERNS.httpsUrl)}, false)) && ${isArn("local.on_rotated.connection_arn", ARNS.connection)}`,
+      `(local.on_rotated == null || try(length(local.on_rotated.secret_names) > 0 && alltrue([for n in flatten(local.on_rotated.secret_names) : ${isLike("n", PATTERNS.rotatedSecret)}]) && ${isLike("local.on_rotated.repository", PATTERNS.repository)} && ${isLike("local.on_rotated.event_type", EVENT_TYPE)} && ${isLike("local.on_rotated.api_url", PATTERNS.httpsUrl)}, false)) && ${isArn("local.on_rotated.connection_arn", ARNS.connection)}`,
       "on_rotated needs secret_names, each the name of a secret, or what names begin with and one * after it; repository as owner/name; and connection_arn, the whole ARN of an EventBridge connection. event_type has 1 to 100 characters without quotes, api_url is an https URL.",
     ],
   },
