@@ -92,6 +92,10 @@ async function takePictures(
 async function pictureOf(page: Page, { width, height }: (typeof VIEWPORTS)[number]): Promise<Buffer> {
   const whole = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewportSize({ width, height: Math.max(whole, height) });
+  // Both schemes and sizes have just changed: now and then a picture taken at once lacked all that stands below a focused field.
+  await page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+  );
   const picture = await page.screenshot({ fullPage: true });
   await page.setViewportSize({ width, height });
   return picture;

@@ -79,6 +79,13 @@ test.each(["ja", "zh-Hans"])("in %s marks are as wide as the script, and no spac
   expect(joined("One.", "", "Two.")).toBe("One. Two.");
 });
 
+test("in Japanese no line ends between “this” and what it names", () => {
+  const sentences = Object.values({ ...tableOf("ja"), ...tableOf("ja-opened") }).filter(
+    (told) => told.length > 10,
+  );
+  expect(sentences.filter((told) => /この(?!\u2060)/.test(told))).toEqual([]);
+});
+
 test.each([
   [["de-AT", "en"], "de"],
   [["pt-PT"], "pt-BR"],

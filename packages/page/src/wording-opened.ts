@@ -37,6 +37,9 @@ export const formatText = "Text";
 export const managersMissing =
   "The formats for password managers could not be fetched. Copy the secret, or save it in another way.";
 export const saved = (name: string) => sentence`${name} went to your downloads.`;
+/** That a file was saved, and what to know of it: a line for each. */
+export const savedWith = (name: string, remarks: readonly string[]) =>
+  [saved(name), ...remarks].filter((remark) => remark !== "").join("\n");
 export const done = "Done";
 
 export const space = "space";

@@ -1,5 +1,4 @@
 import { type BundleFile, type Item, platformRandom } from "@secret-handoff/protocol";
-import { joined } from "@secret-handoff/protocol/recipient";
 import { fileName, SHORTEST_FILE_PASSWORD } from "@secret-handoff/protocol/saving";
 import {
   bitwardenFile,
@@ -42,7 +41,7 @@ export function managersView(
   /** @param remarks what to know of the file, in the language that is spoken then */
   function save(name: string, data: BlobPart, remarks: () => readonly string[]): void {
     actions.save(name, data);
-    setText(result, () => joined(say.saved(name), ...remarks()));
+    setText(result, () => say.savedWith(name, remarks()));
   }
   function saveCsv(manager: CsvManager): void {
     const { text, moved, leftOut, altered, skippable } = csvFile(items, manager);

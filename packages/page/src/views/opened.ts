@@ -1,5 +1,5 @@
 import type { BundleFile, Item } from "@secret-handoff/protocol";
-import { type Acknowledgement, joined, locale } from "@secret-handoff/protocol/recipient";
+import { type Acknowledgement, locale } from "@secret-handoff/protocol/recipient";
 import { asText, envFile, fileName, jsonFile } from "@secret-handoff/protocol/saving";
 import * as say from "../wording-opened.ts";
 import { button, card, element, fill, given, hint, paragraph, row, subheading, worded } from "./elements.ts";
@@ -166,7 +166,7 @@ function savingView(items: readonly Item[], actions: OpenedActions, onSaved: () 
   const result = worded("p", "", { class: "status", role: "status" });
   function save(name: string, text: string, remarks: () => readonly string[] = () => []): void {
     actions.save(name, text);
-    setText(result, () => joined(say.saved(name), ...remarks()));
+    setText(result, () => say.savedWith(name, remarks()));
   }
   function saveEnv(): void {
     const { text, shellOnly, leftOut } = envFile(items);
