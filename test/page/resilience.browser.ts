@@ -448,8 +448,14 @@ export function resilienceTests(inBrowser: InBrowser): void {
     "a report takes two steps and a word, burns the secret and is told to the sender",
     async ({ stack, visitor }) => {
       const ana = await visitor();
-      const link = await stack.link({ email: EMAIL });
+      const link = await stack.link({ email: EMAIL, passphrase: PASSPHRASE });
       await ana.goTo(link);
+      const typed = { "#email": "ana@vendor", "#passphrase": "not yet all of it" };
+      for (const [field, text] of Object.entries(typed)) await ana.page.locator(field).fill(text);
+      await ana.press("Report this link");
+      await ana.press("Go back");
+      for (const [field, text] of Object.entries(typed))
+        expect(await ana.page.locator(field).inputValue()).toBe(text);
       await ana.press("Report this link");
       await ana.press("Report it");
       await ana.page.getByLabel(/type the word/).fill("yes");

@@ -31,10 +31,7 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
   const problem = element("p", { class: "error", role: "alert", tabindex: "-1" });
   const mailsCode = verification === "email-code" && !resumes;
   const fewer = link.flags !== 0 && attemptsLeft < MAX_ATTEMPTS && !screen.error && !resumes;
-  const reveal = () => {
-    const answers = { email: email?.input.value ?? "", passphrase: passphrase?.input.value ?? "" };
-    send({ type: "reveal", typed: answers });
-  };
+  const answers = () => ({ email: email?.input.value ?? "", passphrase: passphrase?.input.value ?? "" });
   return {
     update({ error }) {
       const text = error && (() => say.fieldError(error, header.emailHint));
@@ -54,7 +51,7 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
         header.title !== undefined && element("p", { class: "title" }, given(header.title)),
         handoff.spoiled && hint(say.memorySpoiled),
         form(
-          reveal,
+          () => send({ type: "reveal", typed: answers() }),
           email?.root,
           passphrase?.root,
           problem,
@@ -66,7 +63,7 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
         // Beside all that invites to open it, and never under a fold: who did not expect it finds the way out at once.
         row(
           worded("span", say.notExpecting),
-          button(say.reportThis, () => send({ type: "not_me" }), "quiet"),
+          button(say.reportThis, () => send({ type: "not_me", typed: answers() }), "quiet"),
         ),
       ),
       described(header),

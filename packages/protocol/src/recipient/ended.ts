@@ -33,7 +33,8 @@ export const REPORT_WORD = "report";
 /** "It wasn't me": the first step only leads to the second. */
 export function whenNotMe(screen: ReadyScreen | EndedScreen, event: FlowEvent): Step | undefined {
   if (event.type !== "not_me" || !screen.handoff) return undefined;
-  return show({ kind: "report", handoff: screen.handoff, back: screen, sending: false });
+  const back = screen.kind === "ready" && event.typed ? { ...screen, typed: event.typed } : screen;
+  return show({ kind: "report", handoff: screen.handoff, back, sending: false });
 }
 
 export function whenReport(screen: ReportScreen, event: FlowEvent): Step | undefined {

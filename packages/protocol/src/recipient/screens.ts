@@ -226,7 +226,8 @@ export type FlowEvent =
   | { readonly type: "hide"; readonly now: number }
   | { readonly type: "show_again"; readonly now: number }
   | { readonly type: "done" }
-  | { readonly type: "not_me" }
+  /** With what was typed and not sent, so that it stands there again after "Go back". */
+  | { readonly type: "not_me"; readonly typed?: Typed }
   | { readonly type: "back" }
   | { readonly type: "report"; readonly word: string }
   | { readonly type: "tick"; readonly now: number };
