@@ -83,9 +83,12 @@ function until({ expiresAt, clockAhead }: Handoff, now: number): HTMLElement {
 /** Of what makes a recipient trust the link a longer message would fill a phone's screen. */
 const LONGEST_UNFOLDED = 300;
 
+/** Of a longer title the lines over the button may not show all (style.css): it stands below once more. */
+const LONGEST_TITLE = 100;
+
 /** What the sealed header says, apart from what is certain: it is only what its sender wrote. */
-function described({ message = "", context = {} }: Handoff["header"]): Content {
-  const words = message.trim();
+function described({ title = "", message = "", context = {} }: Handoff["header"]): Content {
+  const words = `${title.length > LONGEST_TITLE ? title : ""}\n\n${message}`.trim();
   const rows = Object.entries(context).filter(([, text]) => text.trim() !== "");
   return (
     (words !== "" || rows.length > 0) &&
