@@ -78,6 +78,15 @@ export function languagesTests(inBrowser: InBrowser): void {
     await (await altered).finished();
     await ana.page.waitForFunction(() => document.querySelector("select")?.value === "en");
     await ana.sees(/sent you access details/);
+    // Told once it was chosen, in the language that stands there, until another one speaks.
+    const told = ana.page.locator("header [role=alert]");
+    expect(await told.textContent()).toBe("");
+    await ana.page.locator("select").selectOption("de");
+    await told.getByText(say.languageFailed).waitFor();
+    await speakIn(ana.page, "fr");
+    expect(await told.textContent()).toBe("");
+    await ana.page.locator("select").selectOption("de");
+    await told.getByText(inLanguage("fr", say.languageFailed)).waitFor();
   });
 
   inBrowser(

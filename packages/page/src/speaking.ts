@@ -13,6 +13,8 @@ import {
   translated,
 } from "@secret-handoff/protocol/recipient";
 import { fetchText } from "./modules.ts";
+import { element } from "./views/elements.ts";
+import { setText } from "./views/words.ts";
 import * as say from "./wording.ts";
 
 /** The root over all languages' files: so the page's own hash covers every sentence that it can say (build-page.ts). */
@@ -25,13 +27,15 @@ const OPENED = "-opened";
 
 /**
  * Speaks the reader's language: what the browser prefers, or what was chosen here. English is in the page, another language is fetched
- * from the service; where that fails, or the file is not the one that was built with the page, the page stays as it is.
+ * from the service; where that fails, or the file is not the one that was built with the page, the page stays as it is, and says so
+ * to somebody who has chosen.
  * @param store remembers the choice
  * @param onChange called when everything has to be said anew
  * @returns what fetches the sentences of an opened secret, too; where it cannot, they are English
  */
 export function chooseLanguage(top: Element, store: Store, onChange: () => void): () => Promise<void> {
   const select = document.createElement("select");
+  const problem = element("p", { class: "error", role: "alert" });
   const { documentElement: root } = document;
   const fetched = new Map<string, Translations>();
   const parts = [""];
@@ -53,12 +57,15 @@ export function chooseLanguage(top: Element, store: Store, onChange: () => void)
     return true;
   }
 
-  async function choose(): Promise<void> {
+  async function choose(failed = ""): Promise<void> {
     const language = select.value as Language;
+    setText(problem, "");
     try {
       if (!(await speakAll(language))) return;
     } catch {
-      if (language === select.value) select.value = root.lang;
+      if (language !== select.value) return;
+      select.value = root.lang;
+      setText(problem, failed);
       return;
     }
     root.lang = language;
@@ -68,10 +75,10 @@ export function chooseLanguage(top: Element, store: Store, onChange: () => void)
   }
   select.addEventListener("change", () => {
     store.set(KEPT, select.value);
-    void choose();
+    void choose(say.languageFailed);
   });
   select.value = preferredLanguage([store.get(KEPT) ?? "", ...navigator.languages]);
-  top.append(select);
+  top.append(select, problem);
   void choose();
 
   return async () => {

@@ -11,6 +11,7 @@ export const privacy = "Privacy";
 export const imprint = "Imprint";
 /** Beside the choice of languages, for screen readers. */
 export const language = "Language";
+export const languageFailed = "This language could not be loaded. Choose it again.";
 /** Stands in the document until the script runs, and where it cannot. */
 export const cannotRun: Message = [
   "This page cannot run in this browser",
