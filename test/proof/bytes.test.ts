@@ -112,9 +112,13 @@ async function saved(browser: TestBrowser, name: string, size: number): Promise<
  * Not every browser lets a test choose the medium.
  */
 const DRAWN_ON_PAPER = `(() => {
-  for (const rule of document.styleSheets[0].cssRules) {
-    if (rule.media && rule.media.mediaText === "print") rule.media.mediaText = "all";
-  }
+  const onScreen = (rules) => {
+    for (const rule of rules) {
+      if (rule.media && rule.media.mediaText === "print") rule.media.mediaText = "all";
+      if (rule.cssRules) onScreen(rule.cssRules);
+    }
+  };
+  for (const sheet of document.styleSheets) onScreen(sheet.cssRules);
   return [...document.querySelectorAll(".field .value")].map((box) => ({
     text: box.textContent,
     drawn: box.innerText,
