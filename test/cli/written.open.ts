@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { codeSent } from "@secret-handoff/protocol/recipient/code-wording";
@@ -206,6 +215,17 @@ export function writtenTests(given: OpenTest): void {
       const long = join(path, "..", "n".repeat(256));
       await expect(writeNewFile({ path: long, id }, VALUE)).rejects.toThrow("(ENAMETOOLONG)");
       expect(readdirSync(join(path, ".."))).toEqual([]);
+    });
+
+    test("a folder that may be written to and not read takes the file", async () => {
+      const folder = place("drop");
+      mkdirSync(folder);
+      chmodSync(folder, 0o333);
+      const path = join(folder, "token");
+      const { id } = await handOver();
+      await writeNewFile({ path, id }, VALUE);
+      expect(readFileSync(path, "utf8")).toBe(VALUE);
+      chmodSync(folder, 0o700);
     });
 
     test("a format that cannot hold a file, and a name that is none, lose nothing", async () => {

@@ -134,14 +134,17 @@ async function writeSynced(path: string, content: Content): Promise<void> {
   }
 }
 
-/** So that the name is on the disk as well; Windows knows no such call. */
+/**
+ * So that the name is on the disk as well, where that can be had: Windows and some file systems know no such call, and a folder that one may
+ * write to and not read cannot be opened. The file itself is on the disk by then.
+ */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
-  const folder = await open(path, "r");
   try {
-    await folder.sync();
-  } finally {
-    await folder.close();
+    const folder = await open(path, "r");
+    await folder.sync().finally(() => folder.close());
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
   }
 }
 
