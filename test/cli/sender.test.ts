@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { userInfo } from "node:os";
@@ -509,6 +519,10 @@ describe("around it", () => {
     expect(planted.stderr).toMatch(/shared\/\.secret-handoff\.json is not read: it is another user's/);
     expect(planted).toMatchObject({ code: 2, stderr: expect.stringContaining("No service is set.") });
     expect((await policy({ uid })).code).toBe(0);
+    // Nobody will ever write into this pipe.
+    rmSync(path);
+    execFileSync("mkfifo", [path]);
+    expect((await policy({ uid })).stderr).toContain("No service is set.");
   });
 
   test.each(["bash", "zsh", "fish"])("%s completes every command and option", async (shell) => {

@@ -1,4 +1,5 @@
-import { lstat, readFile, stat } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { lstat, open, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import { parseEndpoint, SenderError } from "@secret-handoff/sdk";
@@ -30,10 +31,25 @@ type Found = { readonly configuration: Configuration; readonly path?: string };
 async function nearest(context: CliContext): Promise<Found> {
   for (let folder = context.cwd; ; folder = dirname(folder)) {
     const path = join(folder, CONFIGURATION_FILE);
-    const text = await readFile(path, "utf8").catch(() => undefined);
-    if (text !== undefined && (await isPlanted(folder, path, context))) warn(path, context);
-    else if (text !== undefined) return { configuration: parseConfiguration(text, path), path };
+    const text = await textOf(folder, path, context);
+    if (text !== undefined) return { configuration: parseConfiguration(text, path), path };
     if (dirname(folder) === folder) return { configuration: {} };
+  }
+}
+
+/** Undefined where there is no file that may be read. */
+async function textOf(folder: string, path: string, context: CliContext): Promise<string | undefined> {
+  // A pipe is opened without waiting for whoever writes into it: nobody may ever.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(() => undefined);
+  if (!file) return undefined;
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) return undefined;
+    if (!(await isPlanted(folder, path, stats, context))) return await file.readFile("utf8");
+    warn(path, context);
+    return undefined;
+  } finally {
+    await file.close();
   }
 }
 
@@ -41,10 +57,17 @@ async function nearest(context: CliContext): Promise<Found> {
  * True where another user has put the file into a folder that everybody may write to, like /tmp: whoever works below it would hand secrets
  * over through a service of that user's. Git had this fault (CVE-2022-24765). Windows knows no such folders by their mode.
  */
-async function isPlanted(folder: string, path: string, { uid }: Pick<CliContext, "uid">): Promise<boolean> {
+async function isPlanted(
+  folder: string,
+  path: string,
+  file: Pick<Stats, "uid">,
+  { uid }: Pick<CliContext, "uid">,
+): Promise<boolean> {
   if (uid === undefined) return false;
-  const [{ mode }, { uid: owner }] = await Promise.all([stat(folder), lstat(path)]);
-  return (mode & WRITABLE_BY_ALL) !== 0 && owner !== uid && owner !== ROOT;
+  // Also the one that was opened: what bears the name may be another by now.
+  const [{ mode }, named] = await Promise.all([stat(folder), lstat(path)]);
+  const isOthers = [file, named].some(({ uid: owner }) => owner !== uid && owner !== ROOT);
+  return (mode & WRITABLE_BY_ALL) !== 0 && isOthers;
 }
 
 const WRITABLE_BY_ALL = 0o002;
