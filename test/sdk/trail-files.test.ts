@@ -78,6 +78,9 @@ test("a folder is read by its files alone, and what is no file is named", async 
     join(archive, "2026.jsonl", "seals.jsonl"),
     seals.map((seal) => JSON.stringify(seal)).join("\n"),
   );
+  // Each of the two would lead round and round.
+  symlinkSync("..", join(archive, "2026.jsonl", "above"));
+  symlinkSync(".", join(archive, "self"));
   const found = [];
   for await (const { day } of fileTrail([archive]).seals()) found.push(day);
   expect(found).toEqual(seals.map(({ day }) => day));

@@ -165,10 +165,11 @@ export async function* knownEvents(
 
 function filesIn(path: string): readonly string[] {
   if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.jsonl?$/.test(name))
+  // With their types, links to folders are not followed: two of them to a folder above would never end.
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter(({ name }) => /\.jsonl?$/.test(name))
+    .map(({ parentPath, name }) => join(parentPath, name))
     .sort()
-    .map((name) => join(path, name))
     .filter((file) => statSync(file).isFile());
 }
 
