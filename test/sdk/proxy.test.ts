@@ -281,6 +281,12 @@ describe("a call through a proxy", () => {
     ],
     ["a proxy that is not there", () => "http://127.0.0.1:9", () => url, "PROXY_UNREACHABLE"],
     ["a login with a bare %", () => "http://user:50%zz@127.0.0.1:9", () => url, "PROXY_MALFORMED"],
+    [
+      "a login whose parts are none by themselves",
+      () => "http://%C3:%A9@127.0.0.1:9",
+      () => url,
+      "PROXY_MALFORMED",
+    ],
     ["an address that is none", () => "http://proxy.example:31z8", () => url, "PROXY_MALFORMED"],
     ["a proxy of another kind", () => "socks5://127.0.0.1:9", () => url, "PROXY_MALFORMED"],
   ])("names %s", async (_, proxy, target, code) => {

@@ -83,7 +83,7 @@ class ProxyError extends Error {
 function isUsable(proxy: string): boolean {
   try {
     const { protocol, username, password } = new URL(proxy);
-    decodeURIComponent(`${username}${password}`);
+    for (const part of [username, password]) decodeURIComponent(part);
     return protocol === "http:" || protocol === "https:";
   } catch {
     return false;
