@@ -6,7 +6,7 @@ import { atTier, SEED } from "../support/tier.ts";
 const forms = (value: string | Uint8Array) => new Set(maskedForms(value));
 
 describe("a secret is masked", () => {
-  const secret = 'pä$s "w0rd"/+&=';
+  const secret = 'pä$s "w0rd\'s"/+&=';
   test.each([
     ["as it is", secret],
     ["in base64", Buffer.from(secret).toString("base64")],
@@ -16,22 +16,30 @@ describe("a secret is masked", () => {
     ["in upper-case hex", Buffer.from(secret).toString("hex").toUpperCase()],
     ["URL-encoded", encodeURIComponent(secret)],
     ["URL-encoded as forms do", encodeURIComponent(secret).replaceAll("%20", "+")],
+    ["as a form of a browser's", "p%C3%A4%24s+%22w0rd%27s%22%2F%2B%26%3D"],
     ["as a whole URL is encoded", encodeURI(secret)],
     ["inside a JSON string", JSON.stringify(secret).slice(1, -1)],
+    ["as Go writes JSON", 'pä$s \\"w0rd\'s\\"/+\\u0026='],
+    ["as Python writes JSON", 'p\\u00e4$s \\"w0rd\'s\\"/+&='],
+    ["as PHP writes JSON", 'p\\u00e4$s \\"w0rd\'s\\"\\/+&='],
   ])("%s", (_, form) => {
     expect(forms(secret)).toContain(form);
   });
 });
 
-test.each([64, 76])(
-  "a long secret is masked in base64 of %i columns, with a line end behind it or without",
-  (columns) => {
+test.each([
+  ["base64", 64],
+  ["base64", 76],
+  ["hex", 60],
+] as const)(
+  "a long secret is masked in %s of %i columns, with a line end behind it or without",
+  (encoding, columns) => {
     const secret = Array.from({ length: 40 }, (_, at) => `word-${at}`).join(" ");
     const masked = [...forms(secret)];
     for (const text of [secret, `${secret}\n`]) {
       const lines =
         Buffer.from(text)
-          .toString("base64")
+          .toString(encoding)
           .match(new RegExp(`.{1,${columns}}`, "g")) ?? [];
       expect(lines.length).toBeGreaterThan(3);
       // As the runner does: of a line that contains a masked form, the rest alone is shown.

@@ -11,10 +11,20 @@ export function encodedForms(bytes: Uint8Array): readonly string[] {
   ];
 }
 
-/** In a URL (as a part of it, in a form, whole) and in JSON. */
+/** In a URL (as a part of it, in a form, whole) and in JSON, as JavaScript, Go, Python and PHP write them. */
 export function escapedForms(text: string): readonly string[] {
   // Half a character (an unpaired surrogate) has no URL encoding; it becomes U+FFFD, as in UTF-8.
   const wellFormed = Buffer.from(text, "utf8").toString("utf8");
   const url = encodeURIComponent(wellFormed);
-  return [url, url.replaceAll("%20", "+"), encodeURI(wellFormed), JSON.stringify(text).slice(1, -1)];
+  const form = new URLSearchParams([["", wellFormed]]).toString().slice(1);
+  const json = JSON.stringify(text).slice(1, -1);
+  const ascii = json.replace(/[^\0-\x7f]/g, escapedUnit);
+  return [
+    ...[url, url.replaceAll("%20", "+"), form, encodeURI(wellFormed)],
+    ...[json, json.replace(/[<>&\u2028\u2029]/g, escapedUnit), ascii, ascii.replaceAll("/", "\\/")],
+  ];
+}
+
+function escapedUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -55,17 +55,23 @@ function formsOfText(text: string): readonly string[] {
 }
 
 function inBytes(bytes: Buffer): readonly string[] {
-  return [...encodedForms(bytes), ...wrappedBase64(bytes)];
+  return [...encodedForms(bytes), ...wrapped(bytes)];
 }
 
-/** Columns at which the programs openssl and base64 end a line. */
-const COLUMNS = [64, 76];
+/** Columns at which the programs openssl and base64 end a line, and xxd one of hexadecimal. */
+const BASE64_COLUMNS = [64, 76];
+const HEX_COLUMNS = [60];
 
 /** The lines that such a program makes of a long value: the runner looks at one line at a time. */
-function wrappedBase64(bytes: Buffer): readonly string[] {
+function wrapped(bytes: Buffer): readonly string[] {
   const unpadded = bytes.toString("base64").replace(/=+$/, "");
-  return COLUMNS.filter((columns) => unpadded.length > columns)
-    .flatMap((columns) => unpadded.match(new RegExp(`.{1,${columns}}`, "g")) ?? [])
+  return [...linesOfColumns(unpadded, BASE64_COLUMNS), ...linesOfColumns(bytes.toString("hex"), HEX_COLUMNS)];
+}
+
+function linesOfColumns(text: string, ends: readonly number[]): readonly string[] {
+  return ends
+    .filter((columns) => text.length > columns)
+    .flatMap((columns) => text.match(new RegExp(`.{1,${columns}}`, "g")) ?? [])
     .filter((line) => line.length >= SHORTEST_LINE);
 }
 
