@@ -193,7 +193,17 @@ describe("audit report", () => {
     const file = join(cli.folder, "trail.jsonl");
     const since = lastDueDay(Date.now() / 1_000);
     await stack.service.seal();
-    expect((await audit("export", "--since", since, "--out", file)).code).toBe(0);
+    expect(await audit("export", "--since", since, "--out", file)).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^\d+ lines written to \S*trail\.jsonl\.$/m),
+    });
+    const page = join(cli.folder, "evidence.html");
+    expect(await audit("report", file, "--key", key, "--format", "html", "--out", page)).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: expect.stringContaining(`Written to ${page}.`),
+    });
+    expect(readFileSync(page, "utf8")).toContain("<h1>Evidence");
     const evidence = await audit("report", file, "--key", key);
     expect(evidence).toMatchObject({ code: 0, stdout: expect.stringContaining("The trail verifies") });
     const review = await audit("report", file, "--kind", "review", "--addresses");

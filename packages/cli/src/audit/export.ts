@@ -1,5 +1,5 @@
 import { pluralize } from "@secret-handoff/protocol/api";
-import { inert, inertJson } from "@secret-handoff/protocol/shown-text";
+import { inert, inertJson, onOneLine } from "@secret-handoff/protocol/shown-text";
 import { csvLines, type Deadline, knownEvents, ocsfEvents, type Trail } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
@@ -29,7 +29,9 @@ export const run: Run = async (invocation, context) => {
       }
       done();
       await output.close();
-      context.terminal.say(`${pluralize(lines, "line")} written.`);
+      context.terminal.say(
+        `${pluralize(lines, "line")} written${path === undefined ? "" : ` to ${onOneLine(path)}`}.`,
+      );
       return EXIT.done;
     },
     "1h",

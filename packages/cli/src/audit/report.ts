@@ -1,3 +1,4 @@
+import { onOneLine } from "@secret-handoff/protocol/shown-text";
 import {
   type Deadline,
   evidenceReport,
@@ -40,9 +41,11 @@ export const run: Run = async (invocation, context) => {
       const trail = await trailOf(invocation, asked, context, deadline);
       const text = await reportOn(trail, asked, invocation, context, deadline);
       done();
-      const output = await openOutput(invocation.text("out"), context);
+      const path = invocation.text("out");
+      const output = await openOutput(path, context);
       await output.write(text);
       await output.close();
+      if (path !== undefined) context.terminal.say(`Written to ${onOneLine(path)}.`);
       return EXIT.done;
     },
     "1h",
