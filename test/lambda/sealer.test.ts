@@ -153,6 +153,19 @@ describeOnEachEngine("the sealer", (engine) => {
     expect((await get("/v1/sender/seals?cursor=soon")).status).toBe(400);
   });
 
+  test("a day can be read on from behind any of its events", async () => {
+    const client = localClient(service.engine.endpoint);
+    const audit = new Audit(new Table(client, AUDIT_TABLE));
+    const { events } = await trailOf("2026-11-26", "2026-11-26");
+    expect(events.length).toBeGreaterThanOrEqual(3);
+    for (const [index, last] of events.entries()) {
+      const rest: AuditEvent[] = [];
+      for await (const { event } of audit.ofDay("2026-11-26", placeOf(last))) rest.push(event);
+      expect(rest).toEqual(events.slice(index + 1));
+    }
+    client.destroy();
+  });
+
   test("on demand seals a day that is not over, and files what follows under the next", async () => {
     service.clock.now = Date.parse("2026-12-03T12:00:00Z") / 1_000;
     await sender.handOver();
