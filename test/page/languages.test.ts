@@ -8,6 +8,7 @@ import {
   inFull,
   joined,
   keyOf,
+  listed,
   readTranslations,
   sentence,
   speak,
@@ -159,6 +160,17 @@ test("a sentence takes its values, and isolates them where the line runs from ri
   // Brackets that begin with a value would run from left to right if the first letter decided.
   const ended = ending({ kind: "ended", state: "expired", changedAt: 1 }, "27 November", "Mia Lind");
   expect(ended[1]).toContain("\u2067 (\u206827 November\u2069)\u2069");
+});
+
+test("names have the comma of their language, and none turns the order of those beside it", () => {
+  const names = ["host", "כתובת", "port"];
+  const told = () => sentence`Not in the file: ${listed(names)}. Copy or download these one by one.`;
+  expect(told()).toContain("host, כתובת, port.");
+  speak("ja", {});
+  expect(told()).toContain("host、כתובת、port.");
+  speak("ar", {});
+  // The list runs as its sentence does, whatever its first name is written in.
+  expect(told()).toContain("\u2067\u2068host\u2069، \u2068כתובת\u2069، \u2068port\u2069\u2069.");
 });
 
 test("what nobody translated stands there in English, and a value that reads like a sentence stays what it is", () => {

@@ -1,4 +1,4 @@
-import { sentence } from "@secret-handoff/protocol/recipient";
+import { listed, sentence } from "@secret-handoff/protocol/recipient";
 
 export * from "./wording-opened.ts";
 
@@ -15,4 +15,4 @@ export const saveFile = "Save the file";
 export const encrypting = "The file is being encrypted. This takes some seconds.";
 export const tooLittleMemory = "This device has too little memory for this format. Save in another way.";
 export const notHeld = (names: readonly string[]) =>
-  names.length > 0 ? sentence`Not in the file: ${names.join(", ")}. Copy or download these one by one.` : "";
+  names.length > 0 ? sentence`Not in the file: ${listed(names)}. Copy or download these one by one.` : "";

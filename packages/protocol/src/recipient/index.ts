@@ -32,6 +32,7 @@ export {
   inFull,
   joined,
   keyOf,
+  listed,
   locale,
   parentOf,
   readTranslations,

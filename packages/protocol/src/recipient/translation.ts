@@ -78,6 +78,21 @@ export function sentence(parts: TemplateStringsArray, ...values: readonly (strin
   });
 }
 
+/**
+ * Names in a sentence, with the comma of its language. In a language that runs from right to left each is isolated, for a name in another
+ * direction would turn the order of those beside it.
+ */
+export function listed(names: readonly string[]): string {
+  const parts = isRightToLeft(spoken) ? names.map((name) => `\u2068${name}\u2069`) : names;
+  return parts.join(COMMAS[spoken] ?? ", ");
+}
+
+const COMMAS: Readonly<Partial<Record<Language, string>>> = {
+  ar: "\u060c ",
+  ja: "\u3001",
+  "zh-Hans": "\u3001",
+};
+
 /** For Intl. */
 export function locale(): string {
   return localeOf(spoken);
