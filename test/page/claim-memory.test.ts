@@ -73,7 +73,7 @@ test("once the answers were wrong there was no claim, in this tab or another", (
 test("a tab that lost to another tab leaves that one's claim, and finds it", () => {
   const other = new FakeStore();
   const { link, claimId } = handoff;
-  memory(other).remember(link.id, { fragment, claim: { claimId: "a".repeat(21) + "A", openKeys } });
+  memory(other).remember(link.id, { fragment, claim: { claimId: `${"a".repeat(21)}A`, openKeys } });
   memory(other).remember(link.id, { fragment });
   remember();
   memory(other).remember(link.id, { fragment });

@@ -121,7 +121,7 @@ export const SEND_OPTIONS: Readonly<Record<string, Option>> = {
   from: {
     heading: "The mail",
     value: "MAILBOX",
-    help: "Who the mail is from, like Acme Security <handoff@acme.example>",
+    help: "Who the mail is from, like Acme Security <handoff@acme.example>; else handoff@ and the service's host",
   },
   "configuration-set": { value: "NAME", help: "The configuration set of Amazon SES" },
   "smtp-host": { value: "HOST", help: "Mail by this SMTP server instead of Amazon SES" },

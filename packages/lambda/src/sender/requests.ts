@@ -107,7 +107,10 @@ export async function knownRequest(
   const mayKnow = found && (["approve", "audit"] as const).some((right) => may(caller, right, found.class));
   if (found && (isOwn || mayKnow)) return found;
   if (isRequestId(id)) await onUnknown?.(found);
-  throw new ProblemError("not_found", "There is no request with this id, or it is not yours to see.");
+  throw new ProblemError(
+    "not_found",
+    "There is no request with this id, or it is not yours to see. Check the id with whoever made it.",
+  );
 }
 
 /** Of a recipient who was erased, or of whom the deployment keeps no address. */
