@@ -1,5 +1,5 @@
-import { expect, test } from "@jest/globals";
-import { SenderError, startDeadline } from "@secret-handoff/sdk";
+import { expect, jest, test } from "@jest/globals";
+import { platformRuntime, SenderError, startDeadline } from "@secret-handoff/sdk";
 
 /** Timers that the test fires. */
 function manualTimers() {
@@ -44,4 +44,16 @@ test("closing cancels every timer", () => {
   stop(late);
   close();
   expect(timers.map(({ off }) => off)).toEqual([true, true]);
+});
+
+test("a time that is longer than a timer's does not come at once", () => {
+  jest.useFakeTimers();
+  try {
+    const { deadline, close } = startDeadline({ ...options, limitMs: 30 * 86_400_000 }, platformRuntime);
+    jest.advanceTimersByTime(86_400_000);
+    expect(deadline.soft.aborted).toBe(false);
+    close();
+  } finally {
+    jest.useRealTimers();
+  }
 });

@@ -13,12 +13,15 @@ export type Runtime = {
   readonly awsAnswerMs?: number;
 };
 
+/** What a timer of Node's can wait, ms: 24 days. It takes more for 1 ms. */
+const LONGEST_TIMER = 2_147_483_647;
+
 /** Node's own clock, randomness and network, through the environment's proxy where it names one. */
 export const platformRuntime: Runtime = {
   now: Date.now,
   random: Math.random,
   schedule: (ms, task) => {
-    const timer = setTimeout(task, ms);
+    const timer = setTimeout(task, Math.min(ms, LONGEST_TIMER));
     return () => clearTimeout(timer);
   },
   fetch: proxyingFetch,
