@@ -519,6 +519,8 @@ describe("around it", () => {
     expect(planted.stderr).toMatch(/shared\/\.secret-handoff\.json is not read: it is another user's/);
     expect(planted).toMatchObject({ code: 2, stderr: expect.stringContaining("No service is set.") });
     expect((await policy({ uid })).code).toBe(0);
+    const full = await policy({ uid, stdoutTo: "/dev/full" });
+    expect(full).toMatchObject({ code: 1, stderr: expect.stringContaining("could not be written (ENOSPC)") });
     // Nobody will ever write into this pipe.
     rmSync(path);
     execFileSync("mkfifo", [path]);

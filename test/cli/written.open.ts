@@ -250,7 +250,10 @@ export function writtenTests(given: OpenTest): void {
         stdin: sealed.link,
         stdoutTo: "/dev/full",
       });
-      expect(full.code).toBe(1);
+      expect(full).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/could not be written \(ENOSPC\)\. Nothing is lost: .* two minutes/),
+      });
       expect(await stateOf(sealed)).toBe("claimed");
       expect((await open(sealed.link, ["-f", "raw", "--email", EMAIL])).stdout).toBe(VALUE);
     });

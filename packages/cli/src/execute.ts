@@ -24,7 +24,10 @@ export async function execute(
     if (systemCode(error) === "EPIPE") return EXIT.failed;
     const known = error instanceof SenderError ? error : faultOf(error);
     if (invocation.flag("json")) {
-      await terminal.json({ error: { code: known.code, message: sentenceOfError(known) } });
+      // Where standard output takes nothing, the sentence is said on the other stream all the same.
+      await terminal
+        .json({ error: { code: known.code, message: sentenceOfError(known) } })
+        .catch(() => undefined);
     }
     const sentence = sentenceOfError(known);
     if (known.code === "cancelled") terminal.say(shown(sentence));

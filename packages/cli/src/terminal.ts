@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 import { styleText } from "node:util";
 import { inert, inertJson, onOneLine, shown } from "@secret-handoff/protocol/shown-text";
+import { SenderError, systemCode } from "@secret-handoff/sdk";
 import type { CliProcess, Screen } from "./cli.ts";
 import { Prompt } from "./prompt.ts";
 import { wrap } from "./wrapping.ts";
@@ -60,7 +61,7 @@ export class Terminal {
   #write(text: string): Promise<void> {
     this.#stopSpinner?.();
     return new Promise((resolve, reject) => {
-      this.#streams.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+      this.#streams.stdout.write(text, (error) => (error ? reject(unwritten(error)) : resolve()));
     });
   }
 
@@ -191,6 +192,17 @@ export class Terminal {
     this.#prompt?.close();
     process.off("SIGINT", this.#onSignal).off("SIGTERM", this.#onSignal);
   }
+}
+
+/** A pipe that nobody reads any more was closed by somebody who has enough; a disk that is full is a fault. */
+function unwritten(cause: Error): Error {
+  const code = systemCode(cause);
+  if (code === undefined || code === "EPIPE") return cause;
+  return new SenderError(
+    "unexpected",
+    `Standard output could not be written (${code}). Send it to another place, and run the command again.`,
+    { cause },
+  );
 }
 
 /** Whole lines, which break between words where the stream is a terminal. */

@@ -27,7 +27,8 @@ export type Written = {
   readonly notes: readonly string[];
 };
 
-const AGAIN =
+/** After a claim whose secret could not be written. */
+export const AGAIN =
   "Nothing is lost: run the command again within two minutes of opening, and paste the same link.";
 
 /**

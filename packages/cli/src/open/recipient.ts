@@ -3,11 +3,12 @@ import * as sayOfCode from "@secret-handoff/protocol/recipient/code-wording";
 import * as say from "@secret-handoff/protocol/recipient/wording";
 import { unencrypted } from "@secret-handoff/protocol/saving/wording";
 import { onOneLine } from "@secret-handoff/protocol/shown-text";
+import { SenderError, systemCode } from "@secret-handoff/sdk";
 import type { CliContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
 import type { Answers } from "./answers.ts";
 import type { Output } from "./command.ts";
-import { written } from "./formats.ts";
+import { AGAIN, written } from "./formats.ts";
 import type { Reaction } from "./session.ts";
 import { checkPlace, type Place, removeUnfinished, writeNewFile, writeNewFolder } from "./write.ts";
 
@@ -176,7 +177,13 @@ export class Recipient {
     const { content, notes } = await written(bundle.items, format, field, kdbx);
     if (place === undefined) {
       if (typeof content !== "string") throw new Error("files have no place");
-      await terminal.out(content);
+      await terminal.out(content).catch((cause: unknown) => {
+        // Also where the program behind a pipe has ended: it may not have taken all.
+        const code = systemCode(cause instanceof SenderError ? cause.cause : cause) ?? "unknown error";
+        throw new SenderError("unexpected", `Standard output could not be written (${code}). ${AGAIN}`, {
+          cause,
+        });
+      });
     } else if (typeof content === "string" || content instanceof Uint8Array) {
       await writeNewFile(place, content);
     } else {
