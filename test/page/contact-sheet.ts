@@ -76,7 +76,7 @@ async function takePictures(
       if (hasScript) await speakIn(page, language);
       for (const colorScheme of SCHEMES) {
         await page.emulateMedia({ colorScheme });
-        const picture = await pictureOf(page, viewport);
+        const picture = await pictureOf(page, viewport, hasScript);
         if (language === "en") pictures.push(picture);
         const name = [state.name.replace(/\W+/g, "-"), language, viewport.width, colorScheme].join("-");
         await writeFile(resolve(folder, `${name}.png`), picture);
@@ -89,13 +89,19 @@ async function takePictures(
 }
 
 /** The whole page as it stands: in a window as high as it, or what sticks to the window's edge would cover what it lies on. */
-async function pictureOf(page: Page, { width, height }: (typeof VIEWPORTS)[number]): Promise<Buffer> {
+async function pictureOf(
+  page: Page,
+  { width, height }: (typeof VIEWPORTS)[number],
+  hasScript: boolean,
+): Promise<Buffer> {
   const whole = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewportSize({ width, height: Math.max(whole, height) });
-  // Both schemes and sizes have just changed: now and then a picture taken at once lacked all that stands below a focused field.
-  await page.evaluate(
-    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
-  );
+  // Colours and size have just changed: taken at once, a picture may lack all below a focused field. Without script no frame is told.
+  if (hasScript) {
+    await page.evaluate(
+      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+    );
+  }
   const picture = await page.screenshot({ fullPage: true });
   await page.setViewportSize({ width, height });
   return picture;
