@@ -13,6 +13,12 @@ describe("times", () => {
     expect(inFull(at, "UTC")).toBe("Sunday, 22 November 2026 at 08:10 UTC");
     expect(unparted(inFull(at, "UTC"))).toBe("Sunday, 22\u00a0November 2026 at 08:10\u00a0UTC");
     expect(unparted("2026年11月22日日曜日 9:10 UTC")).toBe("2026年\u206011月\u206022日日曜日 9:10\u00a0UTC");
+    expect(unparted("27 نوفمبر 2026 في 12:09 م غرينتش+1، خلال 60 دقيقة")).toBe(
+      "27\u00a0نوفمبر 2026 في 12:09\u00a0م\u00a0غرينتش+1، خلال 60\u00a0دقيقة",
+    );
+    expect(unparted("2026年11月22日星期日 GMT+1 09:10")).toBe(
+      "2026年\u206011月\u206022日星期日 GMT+1\u00a009:10",
+    );
     expect(inFull(at, "America/Los_Angeles")).toBe("Sunday, 22 November 2026 at 00:10 GMT-8");
   });
 

@@ -29,5 +29,11 @@ export function clockOf(device: () => number): Clock {
 
 /** A moment whose day stays with its month at a line's end, and whose hour with its zone; in Japanese and Chinese the date stays whole. */
 export function unparted(moment: string): string {
-  return moment.replace(/\b(\d\d?\.?) (?=\p{L})/gu, "$1\u00a0").replace(/([年月])(\d)/g, "$1\u2060$2");
+  return (
+    moment
+      .replace(/\b(\d\d?\.?) (?=\p{L})/gu, "$1\u00a0")
+      // Arabic has a letter for the half of the day between the two; Chinese has the zone before the hour.
+      .replace(/(\u00a0\p{L}|[A-Z]{3}\S*) (?=\p{L}|\d)/gu, "$1\u00a0")
+      .replace(/([年月])(\d)/g, "$1\u2060$2")
+  );
 }
