@@ -24,7 +24,8 @@ export function maskedForms(value: string | Uint8Array, kept?: readonly string[]
   // A binary secret may be text in disguise.
   const text = typeof value === "string" ? value : decodeText(value);
   const texts = text === undefined ? [] : concealedTexts(text, kept);
-  const forms = [...texts.flatMap(formsOfText), ...inBytes(Buffer.from(value))];
+  const bytes = Buffer.from(value);
+  const forms = [...texts.flatMap(formsOfText), ...encodedForms(bytes), ...wrapped(bytes)];
   // As it would stand in a line of the log as well.
   return [...new Set(forms.flatMap((form) => [form, logLine(form)]))].filter(
     (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form),
@@ -49,13 +50,14 @@ export function maskLogin(
 }
 
 function formsOfText(text: string): readonly string[] {
-  return [text, text.trim(), ...linesOf(text)]
+  const wholes = [text, text.trim()];
+  return [...wholes, ...linesOf(text)]
     .filter((part) => part.length > 0)
-    .flatMap((part) => [part, ...escapedForms(part), ...inBytes(Buffer.from(part, "utf8"))]);
-}
-
-function inBytes(bytes: Buffer): readonly string[] {
-  return [...encodedForms(bytes), ...wrapped(bytes)];
+    .flatMap((part) => [
+      ...[part, ...escapedForms(part), ...encodedForms(Buffer.from(part, "utf8"))],
+      // Of a line alone nobody makes several: a key would need twice the masks, which the runner looks for in every line of the job.
+      ...(wholes.includes(part) ? wrapped(Buffer.from(part, "utf8")) : []),
+    ]);
 }
 
 /** Columns at which the programs openssl and base64 end a line, and xxd one of hexadecimal. */
