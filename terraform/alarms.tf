@@ -732,7 +732,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_refused_anonymous" {
 resource "aws_cloudwatch_metric_alarm" "alarms_rotation_failing" {
   count               = local.rotating ? 1 : 0
   alarm_actions       = [local.alarm_topic_arn]
-  alarm_description   = "A secret that should have been rotated was not: the day's limit was reached, or Secrets Manager refused. The execution says which."
+  alarm_description   = "A secret that should have been rotated was not: the day's limit was reached, Secrets Manager refused, or the rotation was started and failed. The execution says which."
   alarm_name          = "${var.name}-rotation-failing"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   dimensions = {

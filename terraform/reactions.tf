@@ -320,6 +320,12 @@ resource "aws_iam_role_policy" "reactions_rotations_machine_role_policy" {
             }
           }
         },
+        {
+          Sid      = "SeeWhatBecameOfThem"
+          Effect   = "Allow"
+          Action   = ["secretsmanager:DescribeSecret"]
+          Resource = local.rotation.secrets[*].arn
+        },
       ],
       length(local.rotation.function_arns) > 0 ? [
         {
@@ -564,11 +570,55 @@ resource "aws_sfn_state_machine" "reactions_rotations_machine" {
                 {
                   ErrorEquals = ["States.ALL"]
                   Output      = "{% $states.input %}"
-                  Next        = "Rotated"
+                  Next        = "Give it time"
                 },
               ]
               Output = "{% $states.input %}"
-              Next   = "Rotated"
+              Next   = "Give it time"
+            }
+            "Give it time" = {
+              Type    = "Wait"
+              Seconds = "{% 60 * $power(2, $sum([$states.input.looked, 0])) %}"
+              Next    = "Look"
+            }
+            Look = {
+              Type     = "Task"
+              Resource = "arn:${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 1)}:states:::aws-sdk:secretsmanager:describeSecret"
+              Arguments = {
+                SecretId = "{% $states.input.secret %}"
+              }
+              Retry = [
+                {
+                  ErrorEquals     = ["States.ALL"]
+                  IntervalSeconds = 2
+                  BackoffRate     = 2
+                  MaxAttempts     = 6
+                  JitterStrategy  = "FULL"
+                },
+              ]
+              Catch = [
+                {
+                  ErrorEquals = ["States.ALL"]
+                  Output      = "{% $merge([$states.input, {'error': $states.errorOutput.Error}]) %}"
+                  Next        = "Forget"
+                },
+              ]
+              Output = "{% ( $labels := $lookup($states.result.VersionIdsToStages, $hash($states.input.handoff & ' ' & $states.input.secret, 'SHA-256')); 'AWSCURRENT' in $labels or 'AWSPREVIOUS' in $labels ? {'handoff': $states.input.handoff, 'secret': $states.input.secret} : $merge([$states.input, {'error': 'RotationFailed', 'looked': $sum([$states.input.looked, 0]) + 1}]) ) %}"
+              Next   = "Has it rotated?"
+            }
+            "Has it rotated?" = {
+              Type = "Choice"
+              Choices = [
+                {
+                  Condition = "{% $not($exists($states.input.error)) %}"
+                  Next      = "Rotated"
+                },
+                {
+                  Condition = "{% $states.input.looked < 6 %}"
+                  Next      = "Give it time"
+                },
+              ]
+              Default = "Forget"
             }
             Rotated = {
               Type = "Succeed"
@@ -646,7 +696,7 @@ resource "aws_sfn_state_machine" "reactions_rotations_machine" {
       Failed = {
         Type  = "Fail"
         Error = "{% $states.input.failed[0].error %}"
-        Cause = "{% 'Rotate these by hand. LimitReached means that ${tostring(local.rotation.limit_per_day)} handoffs have rotated the secret today, or tried to. ' & $join($states.input.failed.(secret & ': ' & error), ', ') %}"
+        Cause = "{% 'Rotate these by hand. LimitReached means that ${tostring(local.rotation.limit_per_day)} handoffs have rotated the secret today, or tried to; RotationFailed, that its rotation was started and has not succeeded. ' & $join($states.input.failed.(secret & ': ' & error), ', ') %}"
       }
     }
   })

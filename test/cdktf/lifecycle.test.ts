@@ -152,9 +152,11 @@ describe("the role that rotates", () => {
     )?.statements ?? [];
   const may = (action: string, on: string) => allows(statements, { action, resource: on, context: {} });
 
-  test("rotates the secrets that are named, and no other", () => {
-    expect(SECRETS.map((arn) => may("secretsmanager:RotateSecret", arn))).toEqual([true, true]);
-    expect(may("secretsmanager:RotateSecret", OTHER_SECRET)).toBe(false);
+  test("rotates the secrets that are named and looks how it went, and no other", () => {
+    for (const action of ["secretsmanager:RotateSecret", "secretsmanager:DescribeSecret"]) {
+      expect(SECRETS.map((arn) => may(action, arn))).toEqual([true, true]);
+      expect(may(action, OTHER_SECRET)).toBe(false);
+    }
   });
 
   test("reads no value, writes none, and has nothing on the store", () => {

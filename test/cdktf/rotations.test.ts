@@ -27,6 +27,7 @@ const MARK = "dynamodb:putItem";
 const UPDATE = "dynamodb:updateItem";
 const FORGET = "dynamodb:deleteItem";
 const ROTATE = "aws-sdk:secretsmanager:rotateSecret";
+const DESCRIBE = "aws-sdk:secretsmanager:describeSecret";
 
 /** Something that goes wrong with a call: with one state's, where that is named. */
 type Fault = {
@@ -46,6 +47,10 @@ let executions = 0;
 let tests = 0;
 /** Secret and version of each rotation that was started; the same version again is the same rotation. */
 let rotated: Set<string>;
+/** When the last rotation was started, Unix milliseconds. */
+let startedAt: number;
+/** What Secrets Manager's rotations come to: the labels of a version that was begun, by the time since then. */
+let labelsAfter: (milliseconds: number) => readonly string[];
 let faults: Fault[];
 let entered: string[];
 
@@ -76,6 +81,7 @@ let machine: Definition;
 beforeEach(() => {
   now = NOON;
   rotated = new Set();
+  labelsAfter = () => ["AWSCURRENT", "AWSPENDING"];
   faults = [];
   entered = [];
   tests += 1;
@@ -102,23 +108,39 @@ async function task(resource: string, input: Record<string, unknown>): Promise<u
   );
   if (fault?.times !== undefined) fault.times -= 1;
   if (fault && !fault.unheard) throw new TaskFailed(fault.error);
-  await perform(call, input);
+  const result = await perform(call, input);
   if (fault) throw new TaskFailed(fault.error);
-  return {};
+  return result;
 }
 
-async function perform(call: string, input: Record<string, unknown>): Promise<void> {
+async function perform(call: string, input: Record<string, unknown>): Promise<object> {
   if (call === ROTATE) {
     const { SecretId, ClientRequestToken } = input;
     expect(ClientRequestToken).toMatch(/^[0-9a-f]{64}$/);
     rotated.add(`${String(SecretId)} ${String(ClientRequestToken)}`);
-    return;
+    startedAt = now;
+    return {};
   }
+  if (call === DESCRIBE) return described(String(input.SecretId));
   await write(call, input).catch((error: Error) => {
     throw error.name === "ConditionalCheckFailedException"
       ? new TaskFailed("DynamoDB.ConditionalCheckFailedException")
       : error;
   });
+  return {};
+}
+
+/** As Secrets Manager describes a secret: the versions that have labels. */
+function described(secret: string): object {
+  const versions = [...rotated].map((rotation) => rotation.split(" ")).filter(([arn]) => arn === secret);
+  const labels = labelsAfter(now - startedAt);
+  return {
+    ARN: secret,
+    VersionIdsToStages: {
+      "4f9c1d7e-0000-4000-8000-000000000000": ["AWSCURRENT"],
+      ...(labels.length === 0 ? {} : Object.fromEntries(versions.map(([, version]) => [version, labels]))),
+    },
+  };
 }
 
 function write(call: string, input: Record<string, unknown>): Promise<unknown> {
@@ -228,16 +250,43 @@ describe("the state machine that rotates", () => {
 
   test("waits after a delivery, and counts on the day on which it rotates", async () => {
     for (const n of [1, 2, 3]) await start(`${n}`, { secret: orders });
+    const delivered = now;
     expect(await start("delivered", { secret: orders }, "acknowledged")).toMatchObject({ state: "Done" });
-    expect(now).toBe(NOON + 13 * HOUR * 1_000);
+    expect(startedAt).toBe(delivered + 13 * HOUR * 1_000);
   });
 
   test("a delivered handoff that is reported while the machine waits is rotated at once, and then not again", async () => {
     await start("1", { secret: orders }, "reported");
-    expect(now).toBe(NOON);
+    expect(startedAt).toBe(NOON);
     await start("1", { secret: orders }, "acknowledged");
     expect(entered).toContain("Rotated before");
     expect(rotated.size).toBe(1);
+  });
+
+  test.each([
+    { name: "is slow", labels: (ms: number) => (ms < 0.9 * HOUR * 1_000 ? ["AWSPENDING"] : ["AWSCURRENT"]) },
+    { name: "was followed by another", labels: () => ["AWSPREVIOUS"] },
+  ])("waits for a rotation that $name", async ({ labels }) => {
+    labelsAfter = labels;
+    expect(await start("1", { secret: orders })).toMatchObject({ state: "Done" });
+  });
+
+  test.each([
+    { name: "stays pending", labels: ["AWSPENDING"] },
+    { name: "was given up", labels: [] },
+  ])("fails within 70 minutes for a rotation that was started and $name", async ({ labels }) => {
+    labelsAfter = () => labels;
+    const ended = await start("1", { secret: orders });
+    expect(ended).toMatchObject({ state: "Failed", error: "RotationFailed" });
+    expect(ended.cause).toContain(`${orders}: RotationFailed`);
+    expect(startedAt).toBe(NOON);
+    expect(now - startedAt).toBeGreaterThanOrEqual(HOUR * 1_000);
+    expect(now - startedAt).toBeLessThan(70 * 60 * 1_000);
+    // The handoff's next event tries again.
+    labelsAfter = () => ["AWSCURRENT"];
+    entered = [];
+    expect(await start("1", { secret: orders }, "reported")).toMatchObject({ state: "Done" });
+    expect(entered).toContain("Rotated");
   });
 });
 
@@ -253,6 +302,7 @@ const CALLS = [
   { state: "Count", call: UPDATE },
   { state: "Rotate", call: ROTATE },
   { state: "Remember", call: UPDATE },
+  { state: "Look", call: DESCRIBE },
 ];
 
 describe("when a call of the machine fails", () => {
@@ -304,6 +354,11 @@ describe("when a call of the machine fails", () => {
       await expectLeft(2);
     },
   );
+
+  test("a rotation that nobody can look at fails the execution, for it may have failed as well", async () => {
+    faults = [{ call: DESCRIBE, error: "SecretsManager.AccessDeniedException" }];
+    expect(await start("1", { secret: orders })).toMatchObject({ state: "Failed", error: faults[0]?.error });
+  });
 
   test("either spelling of a condition that failed is taken for one", async () => {
     await start("1", { secret: orders });

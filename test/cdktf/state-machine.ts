@@ -104,8 +104,12 @@ export async function run(
         execution.wait(Number(await evaluated(state.Seconds)));
         break;
       case "Task": {
-        const error = await perform(state, evaluated, execution);
-        if (error === undefined) break;
+        const { error, result } = await perform(state, evaluated, execution);
+        if (error === undefined) {
+          if (state.Output !== undefined) input = await evaluated(state.Output, { result });
+          name = state.Next ?? "";
+          continue;
+        }
         const caught = state.Catch?.find((catcher) => names(catcher, error));
         if (!caught) return { state: name, error };
         input = await evaluated(caught.Output, { errorOutput: { Error: error, Cause: "" } });
@@ -148,22 +152,22 @@ async function mapItems(state: State, evaluated: Evaluated, execution: Execution
   );
 }
 
-/** @returns the error that was left when all attempts were spent */
+/** @returns the task's result, or the error that was left when all attempts were spent */
 async function perform(
   state: State,
   evaluated: Evaluated,
   { task, wait }: Execution,
-): Promise<string | undefined> {
+): Promise<{ readonly error?: string; readonly result?: unknown }> {
   const attempts = new Map<Retrier, number>();
   for (;;) {
     try {
-      await task(state.Resource ?? "", (await evaluated(state.Arguments)) as Record<string, unknown>);
-      return undefined;
+      const input = (await evaluated(state.Arguments)) as Record<string, unknown>;
+      return { result: await task(state.Resource ?? "", input) };
     } catch (error) {
       if (!(error instanceof TaskFailed)) throw error;
       const retrier = state.Retry?.find((known) => names(known, error.name));
       const made = retrier ? (attempts.get(retrier) ?? 0) : 0;
-      if (!retrier || made >= retrier.MaxAttempts) return error.name;
+      if (!retrier || made >= retrier.MaxAttempts) return { error: error.name };
       attempts.set(retrier, made + 1);
       wait((retrier.IntervalSeconds ?? 1) * (retrier.BackoffRate ?? 2) ** made);
     }

@@ -189,7 +189,7 @@ export function metricAlarms({
             metricName: "ExecutionsFailed",
             dimensions: { StateMachineArn: rotationsArn },
             alarmDescription:
-              "A secret that should have been rotated was not: the day's limit was reached, or Secrets Manager refused. The execution says which.",
+              "A secret that should have been rotated was not: the day's limit was reached, Secrets Manager refused, or the rotation was started and failed. The execution says which.",
           },
         }),
     ...(dispatchRule === undefined

@@ -189,22 +189,19 @@ function drainStatements(
  */
 export const ROTATES_ONLY = { BoolIfExists: { "secretsmanager:ModifyRotationRules": "false" } };
 
-/** The state machine that rotates: marks and counts in its own table, and starts the rotation of the named secrets. */
+/** The state machine that rotates: marks and counts in its own table, starts the rotation of the named secrets, and looks how it went. */
 export function rotationStatements(
   table: string,
   { secrets, functionArns = [] }: Pick<RotationProps, "secrets" | "functionArns">,
 ): readonly Statement[] {
+  const rotatable = held(
+    secrets.map(({ arn }) => arn),
+    arnPattern(ARNS.secret),
+  );
   return [
     allow("CountRotations", ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], [table]),
-    allow(
-      "RotateSecrets",
-      ["secretsmanager:RotateSecret"],
-      held(
-        secrets.map(({ arn }) => arn),
-        arnPattern(ARNS.secret),
-      ),
-      ROTATES_ONLY,
-    ),
+    allow("RotateSecrets", ["secretsmanager:RotateSecret"], rotatable, ROTATES_ONLY),
+    allow("SeeWhatBecameOfThem", ["secretsmanager:DescribeSecret"], rotatable),
     ...(functionArns.length === 0
       ? []
       : [

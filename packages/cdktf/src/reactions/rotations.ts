@@ -81,8 +81,14 @@ type RotationMachineProps = {
 
 /** Seconds that the table remembers which handoffs have rotated: longer than the longest wait. */
 const REMEMBERED = 90 * 86_400;
-/** Seconds within which an execution that has begun has ended: all retries of all its states take 40 minutes. */
+/** Seconds within which an execution has made its mark last: until then all retries of all its states take 40 minutes. */
 const LEASE = 3_600;
+/**
+ * Seconds until the first look at whether a rotation has succeeded; the time doubles from there. With six looks that is an hour: a rotation
+ * function has four steps, of 15 minutes at the most.
+ */
+const FIRST_LOOK = 60;
+const LOOKS = 6;
 /** How an event names the owner of a handoff that an operator created. */
 const OPERATORS = "iam";
 /** Step Functions spells the service one way in its own integration and the other way in the SDK's. */
@@ -103,15 +109,32 @@ const MARKER = jsonata("$states.input.handoff & ' ' & $states.input.secret");
 const SECRET_TODAY = jsonata(
   "$states.input.secret & ' ' & $substring($states.context.State.EnteredTime, 0, 10)",
 );
+/** The version that the rotation makes: of the handoff, so that a repeated call asks for the same one. At most 64 characters. */
+const VERSION_ID = "$hash($states.input.handoff & ' ' & $states.input.secret, 'SHA-256')";
 const secondsFromNow = (seconds: number) => jsonata(`$string($floor($millis() / 1000) + ${seconds})`);
 
-/** Retries what passes by itself: throttling, a fault of AWS's, a time-out. A failed condition stays failed. */
-const RETRY_WRITES = [
-  { ErrorEquals: CONDITION_FAILED, MaxAttempts: 0 },
+/** Retries what passes by itself: throttling, a fault of AWS's, a time-out. */
+const RETRY_READS = [
   { ErrorEquals: ["States.ALL"], IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 6, JitterStrategy: "FULL" },
 ];
+/** A failed condition stays failed. */
+const RETRY_WRITES = [{ ErrorEquals: CONDITION_FAILED, MaxAttempts: 0 }, ...RETRY_READS];
 /** Secrets Manager refuses a rotation with InvalidRequestException while another one runs, which takes some minutes. */
 const RETRY_ROTATION = [{ ErrorEquals: ["States.ALL"], IntervalSeconds: 60, BackoffRate: 2, MaxAttempts: 5 }];
+
+/** How often an execution has looked at a secret. */
+const LOOKED = "$sum([$states.input.looked, 0])";
+/**
+ * RotateSecret only starts a rotation, and whether it has succeeded nothing tells but the version's labels: it was made the current
+ * one, or was until another rotation.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+ */
+const LOOKED_AT = [
+  `( $labels := $lookup($states.result.VersionIdsToStages, ${VERSION_ID});`,
+  "'AWSCURRENT' in $labels or 'AWSPREVIOUS' in $labels",
+  "? {'handoff': $states.input.handoff, 'secret': $states.input.secret}",
+  `: $merge([$states.input, {'error': 'RotationFailed', 'looked': ${LOOKED} + 1}]) )`,
+].join(" ");
 
 /** The input with an error added to it. */
 const failedWith = (error: string) => jsonata(`$merge([$states.input, {'error': ${error}}])`);
@@ -127,7 +150,8 @@ const ANY_ERROR = {
  *
  * 1. marks the handoff, so that it rotates this secret once: EventBridge delivers at least once;
  * 2. counts against the day's limit;
- * 3. rotates.
+ * 3. rotates;
+ * 4. looks whether the rotation has succeeded, for an hour.
  *
  * The mark and the count are conditions of the writes themselves, and both may be written twice without harm: an answer that was lost
  * does not count as a second rotation. An execution that fails removes its mark, so that a later event of the handoff can rotate. If
@@ -221,10 +245,7 @@ export function rotationMachine({
               Resource: task("aws-sdk:secretsmanager:rotateSecret"),
               Arguments: {
                 SecretId: SECRET,
-                // Of the handoff, so that a repeated call asks for the same version. At most 64 characters.
-                ClientRequestToken: jsonata(
-                  "$hash($states.input.handoff & ' ' & $states.input.secret, 'SHA-256')",
-                ),
+                ClientRequestToken: jsonata(VERSION_ID),
               },
               Retry: RETRY_ROTATION,
               Catch: [ANY_ERROR],
@@ -244,9 +265,31 @@ export function rotationMachine({
                 ExpressionAttributeValues: { ":execution": { S: EXECUTION } },
               },
               Retry: RETRY_WRITES,
-              Catch: [{ ErrorEquals: ["States.ALL"], Output: INPUT, Next: "Rotated" }],
+              Catch: [{ ErrorEquals: ["States.ALL"], Output: INPUT, Next: "Give it time" }],
               Output: INPUT,
-              Next: "Rotated",
+              Next: "Give it time",
+            },
+            "Give it time": {
+              Type: "Wait",
+              Seconds: jsonata(`${FIRST_LOOK} * $power(2, ${LOOKED})`),
+              Next: "Look",
+            },
+            Look: {
+              Type: "Task",
+              Resource: task("aws-sdk:secretsmanager:describeSecret"),
+              Arguments: { SecretId: SECRET },
+              Retry: RETRY_READS,
+              Catch: [ANY_ERROR],
+              Output: jsonata(LOOKED_AT),
+              Next: "Has it rotated?",
+            },
+            "Has it rotated?": {
+              Type: "Choice",
+              Choices: [
+                { Condition: jsonata("$not($exists($states.input.error))"), Next: "Rotated" },
+                { Condition: jsonata(`$states.input.looked < ${LOOKS}`), Next: "Give it time" },
+              ],
+              Default: "Forget",
             },
             Rotated: { Type: "Succeed" },
             "Rotated before": { Type: "Succeed" },
@@ -281,7 +324,7 @@ export function rotationMachine({
         Type: "Fail",
         Error: jsonata("$states.input.failed[0].error"),
         Cause: jsonata(
-          `'Rotate these by hand. LimitReached means that ${limitPerDay} handoffs have rotated the secret today, or tried to. ' & $join($states.input.failed.(secret & ': ' & error), ', ')`,
+          `'Rotate these by hand. LimitReached means that ${limitPerDay} handoffs have rotated the secret today, or tried to; RotationFailed, that its rotation was started and has not succeeded. ' & $join($states.input.failed.(secret & ': ' & error), ', ')`,
         ),
       },
     },
