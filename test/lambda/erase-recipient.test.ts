@@ -99,6 +99,18 @@ describeOnEachEngine("erasing a recipient", (engine) => {
     await service.service.drained();
     const id = await idOf("kit@vendor.example");
     // Of what is due before it, each look has time for one page.
+    const remove = await putMoreThanAPage(1);
+    onCall = (operation) => {
+      if (operation === "Query") service.clock.now += 10;
+    };
+    expect(await erase(id)).toBe(204);
+    onCall = () => {};
+    expect(await stateOf(handoff.id)).toBe("revoked");
+    await remove();
+  });
+
+  /** Puts what is due at that time and no handoff, more than a look reads at once. @returns what removes it */
+  async function putMoreThanAPage(dueAt: number): Promise<() => Promise<void>> {
     const client = localClient(service.engine.endpoint);
     const ids = Array.from({ length: 225 }, (_, n) => ({ S: `subject/of-another-${n}` }));
     const write = async (requestOf: (id: { readonly S: string }) => WriteRequest) => {
@@ -107,16 +119,13 @@ describeOnEachEngine("erasing a recipient", (engine) => {
         await client.send(new BatchWriteItemCommand({ RequestItems: { [TABLE]: requests } }));
       }
     };
-    await write((due) => ({ PutRequest: { Item: { id: due, dueShard: { S: "due" }, dueAt: { N: "1" } } } }));
-    onCall = (operation) => {
-      if (operation === "Query") service.clock.now += 10;
+    const due = { dueShard: { S: "due" }, dueAt: { N: String(dueAt) } };
+    await write((id) => ({ PutRequest: { Item: { id, ...due } } }));
+    return async () => {
+      await write((id) => ({ DeleteRequest: { Key: { id } } }));
+      client.destroy();
     };
-    expect(await erase(id)).toBe(204);
-    onCall = () => {};
-    expect(await stateOf(handoff.id)).toBe("revoked");
-    await write((due) => ({ DeleteRequest: { Key: { id: due } } }));
-    client.destroy();
-  });
+  }
 
   test("leaves no link of an earlier version open beside that of a newer one", async () => {
     const earlier = await handOver("cy@vendor.example");
@@ -183,11 +192,12 @@ describeOnEachEngine("erasing a recipient", (engine) => {
     expect(Object.keys(marker ?? {}).toSorted()).toEqual(["actor", "id", "ttl"]);
   });
 
-  test("a look that the sweeper has no time to finish is begun again, and revokes then", async () => {
+  test("a look that a sweep has no time to finish goes on where it ended, also after one that failed", async () => {
     service.clock.now += LATE_CREATES_SECONDS;
     await service.service.sweep();
     const { id, late } = await erasedWhileCreating("jo@vendor.example");
     service.clock.now += LATE_CREATES_SECONDS;
+    const remove = await putMoreThanAPage(service.clock.now + 2 * LATE_CREATES_SECONDS);
     const client = localClient(service.engine.endpoint);
     const table = new Table(client, TABLE);
     const deps = {
@@ -197,15 +207,22 @@ describeOnEachEngine("erasing a recipient", (engine) => {
       publish: async () => {},
       log: () => {},
     };
-    // Before the item there is time, and before its look none.
+    // The first sweep has time for one page of the look, and the second fails at the next page.
     let asked = 0;
-    await sweep(deps, service.clock.now, () => asked++ > 0);
-    expect([asked, await stateOf(late.id)]).toEqual([2, "open"]);
+    expect(await sweep(deps, service.clock.now, () => asked++ > 0)).toMatchObject({ failed: 0 });
+    class Throttled extends Handoffs {
+      override getMany = () => Promise.reject(new Error("throttled"));
+    }
+    const throttled = { ...deps, handoffs: new Throttled(table) };
+    expect(await sweep(throttled, service.clock.now)).toMatchObject({ failed: 1 });
+    expect(await stateOf(late.id)).toBe("open");
     service.clock.now += LATE_CREATES_SECONDS;
-    await sweep(deps, service.clock.now);
+    asked = 0;
+    await sweep(deps, service.clock.now, () => asked++ > 0);
     expect(await stateOf(late.id)).toBe("revoked");
     const marker = (await service.scan()).find((item) => item.id?.S === `erasure/${id}`);
-    expect(marker).not.toHaveProperty("dueAt");
+    expect(Object.keys(marker ?? {}).toSorted()).toEqual(["actor", "id", "ttl"]);
+    await remove();
     client.destroy();
   });
 

@@ -26,13 +26,19 @@ const BATCH = 100;
  */
 const AT_ONCE = 10;
 
+/**
+ * Pages of what is due that one look for an erased recipient's handoffs reads in a sweep. The next one goes on: one a minute, it is still
+ * several times faster than senders may create.
+ */
+const PAGES_A_LOOK = 20;
+
 /** What a sweep did. */
 export type Swept = { readonly visited: number; readonly failed: number };
 
 /**
  * Ends what is due, finishes what a killed process left, and drains as a backstop. Nothing depends on it to be correct: every
  * reader derives the state by itself.
- * @param isOver asked before each item; what is left is the next sweep's
+ * @param isOver asked before each item, and within a long one; what is left is the next sweep's
  */
 export async function sweep(deps: SweeperDeps, now: number, isOver = () => false): Promise<Swept> {
   // The index lags behind the table: what was visited may show up in it again.
@@ -52,7 +58,14 @@ export async function sweep(deps: SweeperDeps, now: number, isOver = () => false
   };
   while (!hasEnded) {
     const keys = (await deps.due.keys(now, BATCH + visited.size)).filter(({ id }) => !visited.has(id));
-    if (keys.length === 0) break;
+    const [longestDue] = keys;
+    if (!longestDue) break;
+    // Its turn: last, it would have none as long as sweeps are full. Each turn is bounded, and begins where the one before has ended.
+    if (visited.size === 0 && isErasureId(longestDue.id)) {
+      visited.add(longestDue.id);
+      await visitOne(longestDue.id);
+      continue;
+    }
     const left = keys.values();
     const work = async () => {
       // One iterator for all of them: each item is taken once.
@@ -66,10 +79,10 @@ export async function sweep(deps: SweeperDeps, now: number, isOver = () => false
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   }
-  // Each may take all the time and much memory: they come last, one after the other.
-  for (const [turn, id] of erasures.entries()) {
-    // One that there is no time for stays due, and is the first of the next sweep.
-    if (hasEnded || (turn > 0 && isOver())) break;
+  // They come last, one after the other, for each may take much time and memory. One that there is no time for stays due, and has its turn
+  // once nothing has been due longer.
+  for (const id of erasures) {
+    if (hasEnded || isOver()) break;
     await visitOne(id);
   }
   return { visited: visited.size, failed };
@@ -115,7 +128,7 @@ async function finishSubject(deps: SweeperDeps, id: string, now: number): Promis
 
 /**
  * A create had asked for the recipient before it was erased, and has put its handoff after; or there was too much open to look through at
- * once. One that is not through by the end of this sweep is begun again by a later one.
+ * once. One that is not through goes on in the next sweep.
  */
 async function finishErasure(
   { erasures, handoffs }: SweeperDeps,
@@ -125,8 +138,21 @@ async function finishErasure(
 ): Promise<void> {
   const erasure = await erasures.take(id, now);
   if (!erasure) return;
-  const { actor, recipient } = erasure;
-  if (await revokeOfRecipient({ handoffs, clock: () => now }, actor, recipient, isOver)) {
-    await erasures.settle(erasure);
+  const { actor, recipient, since, dueAt, place: from } = erasure;
+  let place = from;
+  const passed = (to: typeof place) => {
+    place = to;
+  };
+  let pages = 0;
+  const isCutOff = () => isOver() || pages++ === PAGES_A_LOOK;
+  const deps = { handoffs, clock: () => now };
+  try {
+    const isThrough = await revokeOfRecipient(deps, actor, recipient, isCutOff, { from, passed });
+    if (isThrough) await erasures.settle(erasure);
+    else await erasures.keep(erasure, place, since);
+  } catch (error) {
+    // A page that fails must not take with it what the pages before it have done.
+    await erasures.keep(erasure, place, dueAt);
+    throw error;
   }
 }

@@ -49,7 +49,10 @@ export async function eraseRecipient(deps: EraseDeps, { actor }: Caller, id: str
   await look(deps, actor, id);
 }
 
-/** Looks where nobody else's handoffs are: at all that the trail knows of. What was created a moment ago, {@link look} finds. */
+/**
+ * Looks where nobody else's handoffs are: at what the trail knows of. What was created a moment ago, {@link look} finds; and the sweeper,
+ * where somebody has made so many events for this recipient that this look ends before the newest.
+ */
 async function lookInTrail(deps: EraseDeps, actor: Actor, id: RecipientId): Promise<void> {
   const now = deps.clock();
   const period = { since: now - OPEN_FOR_DAYS * DAY_SECONDS, until: now };
@@ -63,7 +66,7 @@ async function lookInTrail(deps: EraseDeps, actor: Actor, id: RecipientId): Prom
   } while (after && deps.clock() < now + SECONDS_A_LOOK);
 }
 
-function look(deps: EraseDeps, actor: Actor, id: RecipientId): Promise<boolean> {
+async function look(deps: EraseDeps, actor: Actor, id: RecipientId): Promise<void> {
   const until = deps.clock() + SECONDS_A_LOOK;
-  return revokeOfRecipient(deps, actor, id, () => deps.clock() >= until);
+  await revokeOfRecipient(deps, actor, id, () => deps.clock() >= until);
 }
