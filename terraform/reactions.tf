@@ -528,7 +528,7 @@ resource "aws_sfn_state_machine" "reactions_rotations_machine" {
                   Next        = "Forget"
                 },
               ]
-              Output = "{% $states.input %}"
+              Output = "{% $merge([$states.input, {'version': [$states.result.VersionId, $hash($states.input.handoff & ' ' & $states.input.secret, 'SHA-256')][0]}]) %}"
               Next   = "Remember"
             }
             Remember = {
@@ -603,7 +603,7 @@ resource "aws_sfn_state_machine" "reactions_rotations_machine" {
                   Next        = "Forget"
                 },
               ]
-              Output = "{% ( $labels := $lookup($states.result.VersionIdsToStages, $hash($states.input.handoff & ' ' & $states.input.secret, 'SHA-256')); 'AWSCURRENT' in $labels or 'AWSPREVIOUS' in $labels ? {'handoff': $states.input.handoff, 'secret': $states.input.secret} : $merge([$states.input, {'error': 'RotationFailed', 'looked': $sum([$states.input.looked, 0]) + 1}]) ) %}"
+              Output = "{% ( $labels := $lookup($states.result.VersionIdsToStages, $states.input.version); 'AWSCURRENT' in $labels or 'AWSPREVIOUS' in $labels ? {'handoff': $states.input.handoff, 'secret': $states.input.secret} : $merge([$states.input, {'error': 'RotationFailed', 'looked': $sum([$states.input.looked, 0]) + 1}]) ) %}"
               Next   = "Has it rotated?"
             }
             "Has it rotated?" = {

@@ -49,6 +49,8 @@ let tests = 0;
 let rotated: Set<string>;
 /** When the last rotation was started, Unix milliseconds. */
 let startedAt: number;
+/** The version that a call's token makes. */
+let versionFor: (token: string) => string;
 /** What Secrets Manager's rotations come to: the labels of a version that was begun, by the time since then. */
 let labelsAfter: (milliseconds: number) => readonly string[];
 let faults: Fault[];
@@ -81,6 +83,7 @@ let machine: Definition;
 beforeEach(() => {
   now = NOON;
   rotated = new Set();
+  versionFor = (token) => token;
   labelsAfter = () => ["AWSCURRENT", "AWSPENDING"];
   faults = [];
   entered = [];
@@ -119,7 +122,7 @@ async function perform(call: string, input: Record<string, unknown>): Promise<ob
     expect(ClientRequestToken).toMatch(/^[0-9a-f]{64}$/);
     rotated.add(`${String(SecretId)} ${String(ClientRequestToken)}`);
     startedAt = now;
-    return {};
+    return { ARN: SecretId, VersionId: versionFor(String(ClientRequestToken)) };
   }
   if (call === DESCRIBE) return described(String(input.SecretId));
   await write(call, input).catch((error: Error) => {
@@ -138,7 +141,9 @@ function described(secret: string): object {
     ARN: secret,
     VersionIdsToStages: {
       "4f9c1d7e-0000-4000-8000-000000000000": ["AWSCURRENT"],
-      ...(labels.length === 0 ? {} : Object.fromEntries(versions.map(([, version]) => [version, labels]))),
+      ...(labels.length === 0
+        ? {}
+        : Object.fromEntries(versions.map(([, token = ""]) => [versionFor(token), labels]))),
     },
   };
 }
@@ -268,6 +273,11 @@ describe("the state machine that rotates", () => {
     { name: "was followed by another", labels: () => ["AWSPREVIOUS"] },
   ])("waits for a rotation that $name", async ({ labels }) => {
     labelsAfter = labels;
+    expect(await start("1", { secret: orders })).toMatchObject({ state: "Done" });
+  });
+
+  test("looks for the version that Secrets Manager says it makes", async () => {
+    versionFor = (token) => `managed-${token.slice(0, 8)}`;
     expect(await start("1", { secret: orders })).toMatchObject({ state: "Done" });
   });
 

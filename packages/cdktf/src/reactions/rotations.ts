@@ -109,8 +109,8 @@ const MARKER = jsonata("$states.input.handoff & ' ' & $states.input.secret");
 const SECRET_TODAY = jsonata(
   "$states.input.secret & ' ' & $substring($states.context.State.EnteredTime, 0, 10)",
 );
-/** The version that the rotation makes: of the handoff, so that a repeated call asks for the same one. At most 64 characters. */
-const VERSION_ID = "$hash($states.input.handoff & ' ' & $states.input.secret, 'SHA-256')";
+/** The version that the rotation is asked for: of the handoff, so that a repeated call asks for the same one. At most 64 characters. */
+const VERSION_ASKED = "$hash($states.input.handoff & ' ' & $states.input.secret, 'SHA-256')";
 const secondsFromNow = (seconds: number) => jsonata(`$string($floor($millis() / 1000) + ${seconds})`);
 
 /** Retries what passes by itself: throttling, a fault of AWS's, a time-out. */
@@ -130,7 +130,7 @@ const LOOKED = "$sum([$states.input.looked, 0])";
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
  */
 const LOOKED_AT = [
-  `( $labels := $lookup($states.result.VersionIdsToStages, ${VERSION_ID});`,
+  "( $labels := $lookup($states.result.VersionIdsToStages, $states.input.version);",
   "'AWSCURRENT' in $labels or 'AWSPREVIOUS' in $labels",
   "? {'handoff': $states.input.handoff, 'secret': $states.input.secret}",
   `: $merge([$states.input, {'error': 'RotationFailed', 'looked': ${LOOKED} + 1}]) )`,
@@ -245,11 +245,13 @@ export function rotationMachine({
               Resource: task("aws-sdk:secretsmanager:rotateSecret"),
               Arguments: {
                 SecretId: SECRET,
-                ClientRequestToken: jsonata(VERSION_ID),
+                ClientRequestToken: jsonata(VERSION_ASKED),
               },
               Retry: RETRY_ROTATION,
               Catch: [ANY_ERROR],
-              Output: INPUT,
+              Output: jsonata(
+                `$merge([$states.input, {'version': [$states.result.VersionId, ${VERSION_ASKED}][0]}])`,
+              ),
               Next: "Remember",
             },
             // Without a lease the mark holds for good. Should this fail, a later event may rotate once more.
