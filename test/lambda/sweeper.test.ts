@@ -46,6 +46,20 @@ describeOnEachEngine("the sweeper", (engine) => {
     expect(await typesOf(id)).toEqual(["created", "expired"]);
   });
 
+  test("leaves the event of what it ends to the drainer, and drains it in the next sweep where that has missed it", async () => {
+    const { id, expiresAt } = await sender.handOver();
+    await put({ ...(await service.stored(id)), dueAt: { N: String(service.clock.now) } });
+    await service.service.sweep();
+    expect(await typesOf(id)).toEqual(["created"]);
+    service.clock.now = expiresAt;
+    await service.service.sweep();
+    expect(await service.stored(id)).toMatchObject({ state: { S: "expired" } });
+    expect(await typesOf(id)).toEqual(["created"]);
+    await service.service.sweep();
+    expect(await typesOf(id)).toEqual(["created", "expired"]);
+    expect(await service.stored(id)).not.toHaveProperty("dueAt");
+  });
+
   test("ends a claim whose lease is over without a receipt", async () => {
     const { id, link } = await sender.handOver();
     await new Recipient(link).claim();

@@ -25,14 +25,12 @@ export class Due {
     return items.map((item) => ({ id: new ItemReader(item).string("id") }));
   }
 
-  /** Ends a handoff that is over by the clock, or that nobody has any attempts left to open. */
-  async endOverdue(record: HandoffRecord, now: number): Promise<void> {
+  /** Ends a handoff that is over by the clock, or that nobody has any attempts left to open. @returns whether it was, and this call did */
+  async endOverdue(record: HandoffRecord, now: number): Promise<boolean> {
     const { state } = derive(record, now);
-    if (record.state === "open" && state === "expired") await this.#expire(record, now);
-    else if (record.state === "claimed" && state === "unconfirmed") await this.#unconfirm(record, now);
-    else if (record.state === "open" && record.attemptsLeft === 0) {
-      await this.#lock(record, now);
-    }
+    if (record.state === "open" && state === "expired") return this.#expire(record, now);
+    if (record.state === "claimed" && state === "unconfirmed") return this.#unconfirm(record, now);
+    return record.state === "open" && record.attemptsLeft === 0 && this.#lock(record, now);
   }
 
   /** Open past its expiry. The moment of the change is the expiry itself, whenever the sweeper comes. */

@@ -185,9 +185,9 @@ export class Requests {
     });
   }
 
-  /** Ends a request whose time is over. */
-  async expire(record: RequestRecord, now: number): Promise<void> {
-    await this.#table.update(
+  /** Ends a request whose time is over. @returns whether this call did */
+  async expire(record: RequestRecord, now: number): Promise<boolean> {
+    return this.#table.update(
       change({
         key: record,
         now,
