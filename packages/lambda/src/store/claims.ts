@@ -251,9 +251,11 @@ function outcomeFor(record: SealedRecord, attempt: ClaimAttempt, now: number): C
   const { state, changedAt } = derive(record, now);
   if (state === "claimed") {
     const isSameBrowser = equalInConstantTime(record.claimHash, verifierOf(attempt.claimId));
-    return isSameBrowser && isAnsweredBy(record, attempt)
+    if (!isSameBrowser) return { kind: "gone", state, changedAt };
+    // It has answered rightly before, so there is nothing to guess: it has mistyped, and may type again until its lease ends.
+    return isAnsweredBy(record, attempt)
       ? released(record)
-      : { kind: "gone", state, changedAt };
+      : { kind: "wrong_answer", attemptsLeft: record.attemptsLeft };
   }
   if (state !== "open") return { kind: "gone", state, changedAt };
   // A right last answer may be on its way, so a call that finds none left changes nothing.
