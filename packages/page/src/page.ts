@@ -127,8 +127,11 @@ export function createPage(ports: PagePorts) {
     paste: (text: string) => begin(readPasted(text, location)),
     /** Another tab of this browser has written this key: where it claimed the handoff that stands here, or lost it, its status is asked again. */
     otherTabWrote(key: string | null): void {
-      const asked = screen?.kind === "checking" ? screen.start : screen?.kind === "ready" && screen.handoff;
-      if (asked && key?.endsWith(asked.link.id)) start();
+      const link =
+        screen?.kind === "checking" || screen?.kind === "unreachable"
+          ? screen.start.link
+          : screen?.kind === "ready" && screen.handoff.link;
+      if (link && key?.endsWith(link.id)) start();
       resumeOtherTabs();
     },
     /** Another address was put into the bar. An opened secret stays: leaving the page, which asks first, is what ends it. */
