@@ -234,6 +234,49 @@ describe("a claim whose answer is lost", () => {
   });
 });
 
+describe("a claim that nobody has pressed for in two minutes", () => {
+  beforeEach(async () => {
+    await walk.begin();
+    walk.reveal(EMAIL);
+    await walk.derive();
+    walk.claimAnswered(unreachable);
+    walk.send({ type: "tick", now: NOW + 110 * SECOND });
+    expect(walk.asked.at(-1)).toBe("claim");
+    walk.claimAnswered(unreachable, NOW + 115 * SECOND);
+  });
+
+  test.each(["online", "tick"] as const)("is not sent once more at %s: the status is asked for", (type) => {
+    walk.send({ type, now: NOW + 3_600 * SECOND });
+    expect(walk.at("unreachable").start.claimedBefore).toBe(true);
+    expect(walk.last.map((effect) => effect.type)).toEqual(["status"]);
+  });
+
+  test("opens nothing where it has never arrived", () => {
+    walk.send({ type: "online", now: NOW + 3_600 * SECOND });
+    walk.send({ type: "status_answered", result: ok(walk.handoff.status), now: NOW + 3_601 * SECOND });
+    expect(walk.at("ready").handoff.resumes).toBe(false);
+    expect(walk.last).toEqual([]);
+  });
+
+  test("gets the secret where it has arrived", () => {
+    walk.send({ type: "online", now: NOW + 130 * SECOND });
+    const claimed = ok({ ...walk.handoff.status, state: "claimed" as const });
+    walk.send({ type: "status_answered", result: claimed, now: NOW + 131 * SECOND });
+    walk.at("claiming");
+    walk.claimAnswered(ok(walk.handoff.claim, NOW), NOW + 132 * SECOND);
+    walk.at("opened");
+  });
+
+  test("is sent when somebody presses, and for two minutes more", () => {
+    walk.send({ type: "try_again" });
+    expect(walk.asked.at(-1)).toBe("claim");
+    const now = NOW + 600 * SECOND;
+    walk.claimAnswered(unreachable, now);
+    walk.send({ type: "online", now: now + 100 * SECOND });
+    expect(walk.asked.at(-1)).toBe("claim");
+  });
+});
+
 describe("after a reload", () => {
   test("what was being claimed is claimed again without a press", async () => {
     await walk.begin({}, { claimedBefore: true, withKeys: true }, { state: "claimed" });
@@ -243,14 +286,35 @@ describe("after a reload", () => {
     walk.at("opened");
   });
 
-  test("a claim whose request never arrived is sent then", async () => {
+  test("a claim whose request never arrived waits for another press", async () => {
     await walk.begin({}, { claimedBefore: true, withKeys: true }, { state: "open" });
-    expect(walk.asked).toContain("claim");
+    walk.at("ready");
+    expect(walk.asked).toEqual(["status"]);
+  });
+
+  test("an answer that is mistyped then can be typed again, and the claim stays remembered", async () => {
+    await walk.begin({}, { claimedBefore: true }, { state: "claimed" });
+    for (let round = 0; round < 2; round += 1) {
+      walk.reveal(EMAIL);
+      await walk.derive();
+      walk.claimAnswered(refused("wrong_answer", { attemptsLeft: 0 }));
+      expect(walk.at("ready")).toMatchObject({ handoff: { resumes: true }, error: { field: "answers" } });
+    }
+    // To remember the link alone would forget the claim.
+    expect(walk.asked).toEqual(["status", ...["derive", "remember", "claim", "derive", "remember", "claim"]]);
+  });
+
+  test("a device that fails then still knows that it may read again", async () => {
+    await walk.begin({}, { claimedBefore: true }, { state: "claimed" });
+    walk.reveal(EMAIL);
+    walk.send({ type: "derivation_failed", why: "unreachable" });
+    expect(walk.at("ready").handoff.resumes).toBe(true);
+    expect(walk.asked).toEqual(["status", "derive"]);
   });
 
   test("the same browser without the keys is asked for the answers, not told that another one was there", async () => {
     await walk.begin({}, { claimedBefore: true }, { state: "claimed" });
-    expect(walk.at("ready").resumes).toBe(true);
+    expect(walk.at("ready").handoff.resumes).toBe(true);
     expect(walk.asked).toEqual(["status"]);
   });
 

@@ -62,7 +62,7 @@ onAlteredModule(page.fail);
 
 addEventListener("hashchange", () => page.followAddress());
 addEventListener("storage", ({ key }) => page.otherTabWrote(key));
-addEventListener("online", () => page.send({ type: "try_again" }));
+addEventListener("online", () => page.send({ type: "online", now: clock.now() }));
 // A device that slept, or a tab that was throttled, has missed ticks.
 document.addEventListener("visibilitychange", () => page.tick());
 addEventListener("beforeunload", (event) => {

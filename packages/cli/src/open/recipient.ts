@@ -101,7 +101,8 @@ export class Recipient {
   };
 
   async #atReady(screen: Screen & { readonly kind: "ready" }): Promise<Reaction> {
-    const { handoff, typed, error, resumes } = screen;
+    const { handoff, typed, error } = screen;
+    const { resumes } = handoff;
     const { terminal } = this.#context;
     this.#claimed = resumes;
     this.#introduce(handoff, resumes);

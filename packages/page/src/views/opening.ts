@@ -23,8 +23,8 @@ import { setLabel, setText } from "./words.ts";
 
 /** Who sent this, what it is for, until when, how it is protected; and the one button that opens it. */
 export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View<ScreenOf<"ready">> {
-  const { handoff, resumes, typed } = screen;
-  const { header, link, verification, attemptsLeft } = handoff;
+  const { handoff, typed } = screen;
+  const { header, link, verification, attemptsLeft, resumes } = handoff;
   const { send } = actions;
   const email = needsEmail(link.flags) ? emailInput(typed.email, header.emailHint) : undefined;
   const passphrase = needsPassphrase(link.flags) ? passphraseInput(typed.passphrase) : undefined;

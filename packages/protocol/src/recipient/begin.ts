@@ -5,13 +5,14 @@ import { ProtocolError } from "../errors.ts";
 import { emailHintOf, openHeader } from "../header.ts";
 import { deriveLinkKeys } from "../keys.ts";
 import { needsEmail, needsPassphrase } from "../states.ts";
-import { claim, pauseAfter } from "./claim.ts";
+import { claim, pauseAfter, rememberLink } from "./claim.ts";
 import { ended, endingOf } from "./ended.ts";
 import {
   type AnswerError,
   type CheckingScreen,
   type FlowEvent,
   type Handoff,
+  type InterruptedScreen,
   type ReadyScreen,
   type Screen,
   type Start,
@@ -48,9 +49,24 @@ export function whenChecking(screen: CheckingScreen | UnreachableScreen, event: 
   const { start, retryAt } = screen;
   if (event.type === "status_answered") return afterStatus(screen, event.result, event.now);
   const isDue = event.type === "tick" && retryAt !== undefined && event.now >= retryAt;
-  if (event.type !== "try_again" && !isDue) return undefined;
+  const isAsked = event.type === "try_again" || (event.type === "online" && screen.kind === "unreachable");
+  if (!isAsked && !isDue) return undefined;
   const goesOn = screen.kind === "unreachable" && start.claimedBefore;
   return check(start, goesOn ? { ...screen, retryAt: undefined } : undefined);
+}
+
+/**
+ * A claim that nobody has pressed for in the length of a lease is not repeated: it would open the secret in front of nobody. The status is
+ * asked for instead, which opens nothing, and says whether the claim has gone through.
+ */
+export function whenLeftAlone(screen: InterruptedScreen, event: FlowEvent): Step | undefined {
+  const { handoff, openKeys, tries, retryAt } = screen;
+  if (retryAt === undefined || (event.type !== "tick" && event.type !== "online")) return undefined;
+  if (event.now < (screen.repeatUntil ?? 0) || (event.type === "tick" && event.now < retryAt))
+    return undefined;
+  const { link, claimId, spoiled } = handoff;
+  const start: Start = { link, claimId, claimedBefore: true, openKeys, spoiled };
+  return check(start, { kind: "unreachable", start, tries, retryAt: undefined });
 }
 
 function afterStatus(
@@ -86,6 +102,7 @@ function afterStatus(
     verification: state === "open" ? body.verification : "email",
     attemptsLeft: body.attemptsLeft,
     clockAhead: clockAhead(result.serverTime, now),
+    resumes: state === "claimed" && claimedBefore,
     spoiled,
   };
   // A code goes to the address that the link asks for.
@@ -93,16 +110,15 @@ function afterStatus(
   if (header === undefined || body.flags !== link.flags || asksAmiss)
     return show({ kind: "broken", handoff });
 
-  if (state !== "open" && !(state === "claimed" && claimedBefore)) {
+  if (state !== "open" && !handoff.resumes) {
     return ended(link.id, state, changedAt, handoff);
   }
   if (state === "open" && link.flags !== 0 && body.attemptsLeft === 0) {
     return ended(link.id, "locked", changedAt, handoff);
   }
   const typed = { email: "", passphrase: "" };
-  // Reveal was pressed before the reload; a mailed code is not kept, so that one has to be asked for again.
-  const goesOn = openKeys && handoff.verification !== "email-code";
-  if (!goesOn) return show({ kind: "ready", handoff, typed, resumes: state === "claimed" });
+  // What is open still waits for another press: a tab may be loaded again by a browser that nobody looks at.
+  if (!openKeys || !handoff.resumes) return show({ kind: "ready", handoff, typed });
   return claim({ handoff, typed, openKeys, tries: 0 });
 }
 
@@ -113,11 +129,11 @@ export function whenReady(screen: ReadyScreen, event: FlowEvent): Step | undefin
   const { typed } = event;
   const error = checkAnswers(handoff, typed);
   if (error) return show({ ...screen, typed, error });
-  return show(
-    { kind: "deriving", handoff, typed, progress: 0 },
-    { type: "remember", handoff },
-    { type: "derive", link: handoff.link, typed },
-  );
+  return show({ kind: "deriving", handoff, typed, progress: 0 }, ...rememberLink(handoff), {
+    type: "derive",
+    link: handoff.link,
+    typed,
+  });
 }
 
 /**

@@ -73,7 +73,7 @@ export function whenCode({ error: _, ...screen }: CodeScreen, event: FlowEvent):
     case "send_code_again":
       return screen.mailing === "sending" ? undefined : mailCode(screen);
     case "back":
-      return show({ kind: "ready", handoff, typed, resumes: false });
+      return show({ kind: "ready", handoff, typed });
     default:
       return undefined;
   }
@@ -105,14 +105,19 @@ export function whenClaiming(screen: ClaimingScreen, event: FlowEvent): Step | u
 
 export function whenInterrupted(screen: InterruptedScreen, event: FlowEvent): Step | undefined {
   if (event.type === "claim_answered") return afterClaim(screen, event.result, event.now);
-  const { retryAt } = screen;
+  const { retryAt, repeatUntil = 0 } = screen;
   if (retryAt === undefined) return undefined;
-  const due = event.type === "try_again" || (event.type === "tick" && event.now >= retryAt);
-  return due ? show({ ...screen, retryAt: undefined }, ...sendClaim(screen)) : undefined;
+  if (event.type === "try_again") return claimAgain({ ...screen, repeatUntil: undefined });
+  const isDue = event.type === "online" || (event.type === "tick" && event.now >= retryAt);
+  return isDue && event.now < repeatUntil ? claimAgain(screen) : undefined;
+}
+
+function claimAgain(attempt: Attempt): Step {
+  return show({ ...attempt, kind: "interrupted", retryAt: undefined }, ...sendClaim(attempt));
 }
 
 function afterClaim(attempt: Attempt, result: ServiceResult<ClaimResponse>, now: number): Step {
-  const { tries } = attempt;
+  const { tries, repeatUntil = now + LEASE_SECONDS * 1_000 } = attempt;
   switch (result.kind) {
     case "ok":
       return open(attempt, result.body, clockAhead(result.serverTime, now), now);
@@ -120,7 +125,7 @@ function afterClaim(attempt: Attempt, result: ServiceResult<ClaimResponse>, now:
       return afterRefusal(attempt, result);
     case "unreachable": {
       const retryAt = now + pauseAfter(tries);
-      return show({ ...attempt, kind: "interrupted", tries: tries + 1, retryAt });
+      return show({ ...attempt, kind: "interrupted", tries: tries + 1, retryAt, repeatUntil });
     }
   }
 }
@@ -144,13 +149,19 @@ function afterRefusal(attempt: Attempt, refusal: Refusal): Step {
     return typed.email === "" ? backToReady(handoff, typed) : mailCode(attempt);
   }
   if (code !== "wrong_answer" || flags === 0) return broken(handoff);
+  if (handoff.resumes) return backToReady(handoff, typed, { field: "answers", attemptsLeft: undefined });
   if (attemptsLeft === 0) return ended(id, "locked", undefined, handoff);
   return backToReady({ ...handoff, attemptsLeft }, typed, { field: "answers", attemptsLeft });
 }
 
 /** What was derived from the answers is dropped; the link stays remembered, for it has left the address. */
 function backToReady(handoff: Handoff, typed: Typed, error?: AnswerError): Step {
-  return show({ kind: "ready", handoff, typed, error, resumes: false }, { type: "remember", handoff });
+  return show({ kind: "ready", handoff, typed, error }, ...rememberLink(handoff));
+}
+
+/** Keeps the link alone, and no claim; but for one that has gone through, by which its secret can be had again. */
+export function rememberLink(handoff: Handoff): Effect[] {
+  return handoff.resumes ? [] : [{ type: "remember", handoff }];
 }
 
 function open({ handoff, openKeys }: Attempt, body: ClaimResponse, ahead: number, now: number): Step {

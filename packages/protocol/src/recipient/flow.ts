@@ -1,7 +1,7 @@
 import { deriveOpenKeys, type HandoffId, prepareToDerive } from "../keys.ts";
 import type { Language } from "../languages.ts";
 import { formatFragment } from "../link.ts";
-import { begin, whenChecking, whenReady } from "./begin.ts";
+import { begin, whenChecking, whenLeftAlone, whenReady } from "./begin.ts";
 import { whenClaiming, whenCode, whenDeriving, whenInterrupted } from "./claim.ts";
 import type { ClaimMemory } from "./claim-memory.ts";
 import { whenNotMe, whenReport } from "./ended.ts";
@@ -32,7 +32,7 @@ function stepFrom(screen: Screen, event: FlowEvent): Step | undefined {
     case "claiming":
       return whenClaiming(screen, event);
     case "interrupted":
-      return whenInterrupted(screen, event);
+      return whenInterrupted(screen, event) ?? whenLeftAlone(screen, event);
     case "opened":
       return whenOpened(screen, event);
     case "hidden":

@@ -33,6 +33,8 @@ export type Handoff = {
   readonly attemptsLeft: number;
   /** How far the service's clock is ahead of this device's, ms. */
   readonly clockAhead: number;
+  /** This browser has claimed already and may read again. */
+  readonly resumes: boolean;
   /** What this browser remembered of it could not be read. */
   readonly spoiled?: true | undefined;
 };
@@ -46,7 +48,8 @@ export type FieldError = AnswerError | CodeError;
 export type AnswerError =
   | { readonly field: "email"; readonly why: "malformed" | "not_the_hint" }
   | { readonly field: "passphrase"; readonly why: "malformed" | "weak" }
-  | { readonly field: "answers"; readonly attemptsLeft: number }
+  /** `attemptsLeft` is undefined where none is used up: an opened secret is asked for again. */
+  | { readonly field: "answers"; readonly attemptsLeft: number | undefined }
   | { readonly field: "device"; readonly why: "device" | "unreachable" };
 
 export type CodeError = { readonly field: "code"; readonly why: "malformed" | "wrong" };
@@ -60,6 +63,8 @@ export type Attempt = {
   readonly code?: string | undefined;
   /** How often its answer was lost. */
   readonly tries: number;
+  /** Device time until which it is repeated without a press, ms; undefined until its answer is lost. */
+  readonly repeatUntil?: number | undefined;
 };
 
 /** The screens, in the order in which a recipient may meet them. One at a time; everything the page knows is in it. */
@@ -106,8 +111,6 @@ export type DamagedScreen = {
 export type ReadyScreen = {
   readonly kind: "ready";
   readonly handoff: Handoff;
-  /** This browser has claimed already and may read again. */
-  readonly resumes: boolean;
   readonly typed: Typed;
   readonly error?: AnswerError | undefined;
 };
@@ -221,6 +224,8 @@ export type FlowEvent =
   | { readonly type: "code_typed"; readonly code: string }
   | { readonly type: "send_code_again" }
   | { readonly type: "try_again" }
+  /** The device has a network again. Nobody has pressed anything. */
+  | { readonly type: "online"; readonly now: number }
   | { readonly type: "taken" }
   | { readonly type: "show_longer"; readonly now: number }
   | { readonly type: "hide"; readonly now: number }

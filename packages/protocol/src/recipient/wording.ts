@@ -91,7 +91,9 @@ export function fieldError(error: AnswerError, hint: string | undefined): string
         weak: "The passphrase has at least 12 characters, not only digits. No try was used up.",
       }[error.why];
     case "answers":
-      return joined(translated("That is not right. Check what you typed."), triesLeft(error.attemptsLeft));
+      return error.attemptsLeft === undefined
+        ? "That is not right. Check what you typed."
+        : joined(translated("That is not right. Check what you typed."), triesLeft(error.attemptsLeft));
     case "device":
       return {
         device: "This device has too little memory to check the passphrase. Use another.",
