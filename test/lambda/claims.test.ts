@@ -56,11 +56,13 @@ describeOnEachEngine("a claim", (engine) => {
     const before = await service.stored(id);
     for (let round = 0; round < 6; round += 1) {
       expect(await first.claim({ email: "anna@vendor.example" })).toMatchObject({
-        status: 403,
-        body: { code: "wrong_answer" },
+        status: 410,
+        body: { code: "claimed", leaseUntil: expect.any(Number) },
       });
     }
-    expect(await second.claim({ email: "anna@vendor.example" })).toMatchObject({ status: 410 });
+    for (const email of [EMAIL, "anna@vendor.example"]) {
+      expect((await second.claim({ email })).body).not.toHaveProperty("leaseUntil");
+    }
     expect(await service.stored(id)).toEqual(before);
     expect((await first.claim({ email: EMAIL })).status).toBe(200);
   });

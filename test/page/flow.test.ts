@@ -297,7 +297,7 @@ describe("after a reload", () => {
     for (let round = 0; round < 2; round += 1) {
       walk.reveal(EMAIL);
       await walk.derive();
-      walk.claimAnswered(refused("wrong_answer", { attemptsLeft: 0 }));
+      walk.claimAnswered(refused("claimed", { leaseUntil: 1_790_000_060 }));
       expect(walk.at("ready")).toMatchObject({ handoff: { resumes: true }, error: { field: "answers" } });
     }
     // To remember the link alone would forget the claim.

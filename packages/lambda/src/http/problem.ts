@@ -111,11 +111,14 @@ const ENDINGS: Readonly<Record<Ended, string>> = {
 export function gone({
   state,
   changedAt,
+  leaseUntil,
 }: {
   readonly state: Ended;
   readonly changedAt: number;
+  readonly leaseUntil?: number;
 }): ProblemError {
-  return new ProblemError(state, ENDINGS[state], { extensions: { changedAt } });
+  const extensions = leaseUntil === undefined ? { changedAt } : { changedAt, leaseUntil };
+  return new ProblemError(state, ENDINGS[state], { extensions });
 }
 
 /** Turns an error into an answer. It is logged by name, because the messages of other parties may quote what they were given. */

@@ -255,7 +255,7 @@ function outcomeFor(record: SealedRecord, attempt: ClaimAttempt, now: number): C
     // It has answered rightly before, so there is nothing to guess: it has mistyped, and may type again until its lease ends.
     return isAnsweredBy(record, attempt)
       ? released(record)
-      : { kind: "wrong_answer", attemptsLeft: record.attemptsLeft };
+      : { kind: "gone", state, changedAt, leaseUntil: leaseEnd(record) };
   }
   if (state !== "open") return { kind: "gone", state, changedAt };
   // A right last answer may be on its way, so a call that finds none left changes nothing.

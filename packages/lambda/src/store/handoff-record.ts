@@ -26,7 +26,13 @@ export function keyOf({ id }: Key): Attributes {
   return { id: attributeOf(id) };
 }
 
-export type Gone = { readonly kind: "gone"; readonly state: Ended; readonly changedAt: number };
+export type Gone = {
+  readonly kind: "gone";
+  readonly state: Ended;
+  readonly changedAt: number;
+  /** Only for the browser that has claimed: until when the right answer gives it the envelope again. */
+  readonly leaseUntil?: number;
+};
 export type NotFound = { readonly kind: "not_found" };
 
 /** What only events need of a handoff. It never changes, and is stored as one attribute, as JSON. */

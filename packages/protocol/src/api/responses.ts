@@ -210,6 +210,8 @@ export type Problem = {
   readonly attemptsLeft?: number;
   /** 410: when the state was reached, Unix seconds. */
   readonly changedAt?: number;
+  /** 410 `claimed`, to the claimId that has claimed and answers otherwise now: until when the right answer is heard, Unix seconds. */
+  readonly leaseUntil?: number;
   /** 422 `policy` and `approvals`. */
   readonly broken?: readonly PolicyViolation[];
   /** 422 `approvals`: the roles that have not approved. */

@@ -138,7 +138,11 @@ export function pauseAfter(tries: number): number {
 function afterRefusal(attempt: Attempt, refusal: Refusal): Step {
   const { handoff, typed } = attempt;
   const { id, flags } = handoff.link;
-  const { code, changedAt, attemptsLeft = 0 } = refusal;
+  const { code, changedAt, leaseUntil, attemptsLeft = 0 } = refusal;
+  // The claim is this browser's own: what was typed this time is not what opened it.
+  if (code === "claimed" && leaseUntil !== undefined && flags !== 0) {
+    return backToReady({ ...handoff, resumes: true }, typed, { field: "answers", attemptsLeft: undefined });
+  }
   const state = endingOf(refusal);
   if (state) return ended(id, state, changedAt, handoff);
   if (code === "code_needed") {
@@ -149,7 +153,6 @@ function afterRefusal(attempt: Attempt, refusal: Refusal): Step {
     return typed.email === "" ? backToReady(handoff, typed) : mailCode(attempt);
   }
   if (code !== "wrong_answer" || flags === 0) return broken(handoff);
-  if (handoff.resumes) return backToReady(handoff, typed, { field: "answers", attemptsLeft: undefined });
   if (attemptsLeft === 0) return ended(id, "locked", undefined, handoff);
   return backToReady({ ...handoff, attemptsLeft }, typed, { field: "answers", attemptsLeft });
 }

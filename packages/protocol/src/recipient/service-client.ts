@@ -36,6 +36,8 @@ type Problem = {
   readonly attemptsLeft?: number | undefined;
   /** Unix seconds: since when the handoff has been in the state that `code` names. */
   readonly changedAt?: number | undefined;
+  /** Unix seconds, with `claimed` alone: this browser has claimed, and answered otherwise this time. */
+  readonly leaseUntil?: number | undefined;
 };
 
 /** No answer, an answer that is no answer of this service, or one that says to try again. */
@@ -128,7 +130,7 @@ function readResult<Body>(
 /** The keys whose values must be of a type; a `?` behind one that may be missing. */
 type Shape = Readonly<Partial<Record<"string" | "number", string>>>;
 
-const PROBLEM: Shape = { string: "code", number: "attemptsLeft? changedAt?" };
+const PROBLEM: Shape = { string: "code", number: "attemptsLeft? changedAt? leaseUntil?" };
 const SHAPES: Readonly<Partial<Record<keyof Calls, Shape>>> = {
   status: {
     string: "state class header verification",
