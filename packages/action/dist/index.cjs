@@ -538,13 +538,16 @@ function pad(plaintext, buckets) {
   }
   return concat(framed, new Uint8Array(size - framed.length));
 }
-function parseVersioned(bytes2, part2) {
-  let value;
+function decodeJson(bytes2) {
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes2));
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes2));
   } catch {
-    throw new ProtocolError("plaintext", `the ${part2} is not UTF-8 JSON`);
+    return void 0;
   }
+}
+function parseVersioned(bytes2, part2) {
+  const value = decodeJson(bytes2);
+  if (value === void 0) throw new ProtocolError("plaintext", `the ${part2} is not UTF-8 JSON`);
   const object2 = asObject(value, part2);
   if (object2.v !== 1) throw new ProtocolError("plaintext", `the ${part2} is not of version 1`);
   return object2;
@@ -2789,6 +2792,9 @@ function faultOf(error3) {
     { cause: error3 }
   );
 }
+function systemCode(error3) {
+  return error3 instanceof Error && "code" in error3 ? String(error3.code) : void 0;
+}
 async function toResult(work) {
   try {
     return await work;
@@ -3818,6 +3824,36 @@ var init_src = __esm({
   }
 });
 
+// packages/sdk/src/encodings.ts
+function encodedForms(bytes2) {
+  const buffer = Buffer.from(bytes2);
+  const base643 = buffer.toString("base64");
+  const hex = buffer.toString("hex");
+  return [
+    ...[base643, base643.replace(/=+$/, ""), encodeURIComponent(base643), buffer.toString("base64url")],
+    ...[hex, hex.toUpperCase()]
+  ];
+}
+function escapedForms(text3) {
+  const wellFormed = Buffer.from(text3, "utf8").toString("utf8");
+  const url3 = encodeURIComponent(wellFormed);
+  const form = new URLSearchParams([["", wellFormed]]).toString().slice(1);
+  const json = JSON.stringify(text3).slice(1, -1);
+  const ascii = json.replace(/[^\0-\x7f]/g, escapedUnit);
+  return [
+    ...[url3, url3.replaceAll("%20", "+"), form, encodeURI(wellFormed)],
+    ...[json, json.replace(/[<>&\u2028\u2029]/g, escapedUnit), ascii, ascii.replaceAll("/", "\\/")]
+  ];
+}
+function escapedUnit(unit) {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+var init_encodings = __esm({
+  "packages/sdk/src/encodings.ts"() {
+    "use strict";
+  }
+});
+
 // packages/sdk/src/redact.ts
 function namedValue(rest) {
   return new RegExp(
@@ -3825,10 +3861,10 @@ function namedValue(rest) {
     "gi"
   );
 }
-function redact(text3, recipient) {
+function redact(text3, recipient, sent = []) {
   const clean3 = ALWAYS.reduce(
     (line2, [pattern, put]) => typeof put === "string" ? line2.replace(pattern, put) : line2.replace(pattern, put),
-    readPart(text3)
+    readPart(sent.length === 0 ? text3 : withoutSent(text3, { secrets: sent, names: [] }, "[removed]"))
   );
   return (recipient === void 0 ? clean3 : withoutRecipient(clean3, recipient)).trim().slice(0, LONGEST_QUOTE).replace(/[.\s]+$/, "");
 }
@@ -3851,7 +3887,7 @@ function withoutSent(text3, { secrets, responses = [], names }, put) {
   const hide = (from, length2) => isHidden.fill(true, from, from + length2);
   const known = secrets.filter((secret) => secret.length >= SHORTEST);
   const spelled = known.flatMap((secret) => spellings(secret.slice(0, LONGEST_SECRET))).map(foldCase);
-  spelled.push(...responses.flatMap((response) => inBase64(Buffer.from(response, "utf8"))).map(foldCase));
+  spelled.push(...responses.flatMap((response) => encodedForms(Buffer.from(response, "utf8"))).map(foldCase));
   const pieces = new Set(spelled.flatMap((spelling) => windows(spelling)));
   const wholes = names.filter((name) => name.length >= SHORTEST).flatMap(spellings).map(foldCase);
   for (const length2 of new Set([...pieces].map((piece) => piece.length)))
@@ -3881,17 +3917,7 @@ function windows(text3, length2 = Math.min(PIECE, text3.length)) {
   );
 }
 function spellings(text3) {
-  const bytes2 = Buffer.from(text3, "utf8");
-  const url3 = encodeURIComponent(bytes2.toString("utf8"));
-  return [
-    ...[text3, JSON.stringify(text3).slice(1, -1), url3, url3.replaceAll("%20", "+")],
-    ...inBase64(bytes2),
-    bytes2.toString("hex")
-  ];
-}
-function inBase64(bytes2) {
-  const base643 = bytes2.toString("base64");
-  return [base643, base643.replace(/=+$/, ""), encodeURIComponent(base643), bytes2.toString("base64url")];
+  return [text3, ...escapedForms(text3), ...encodedForms(Buffer.from(text3, "utf8"))];
 }
 function foldCase(text3) {
   return text3.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
@@ -3902,6 +3928,7 @@ var init_redact = __esm({
     "use strict";
     import_node_util = require("node:util");
     init_src();
+    init_encodings();
     LONGEST_QUOTE = 300;
     LONGEST_READ = 4e3;
     ALWAYS = [
@@ -6475,9 +6502,9 @@ var init_base64 = __esm({
         }
         let output = src;
         if (this.options.lineLength) {
-          const wrapped = wrapBuffer(src, this.options.lineLength, final);
-          output = wrapped.output;
-          this._curLine = wrapped.rest ? src.toString("latin1", src.length - wrapped.rest) : "";
+          const wrapped2 = wrapBuffer(src, this.options.lineLength, final);
+          output = wrapped2.output;
+          this._curLine = wrapped2.rest ? src.toString("latin1", src.length - wrapped2.rest) : "";
         } else {
           this._curLine = "";
         }
@@ -9413,8 +9440,8 @@ function _joinAtSpacing(value, at) {
   while (end < value.length && _isSpaceCode(value.charCodeAt(end))) {
     end++;
   }
-  const joined = start === at && end === at + 1 ? value : value.slice(0, start) + "@" + value.slice(end);
-  return _joinDomainDotSpacing(joined, start);
+  const joined2 = start === at && end === at + 1 ? value : value.slice(0, start) + "@" + value.slice(end);
+  return _joinDomainDotSpacing(joined2, start);
 }
 function _isAtextCode(code2) {
   return code2 < 128 ? ASCII_ATEXT[code2] === 1 : !_isSpaceCode(code2);
@@ -12171,6 +12198,20 @@ function startDeadline(options, runtime) {
     }
   };
 }
+async function withDeadline({
+  onStop = () => () => {
+  },
+  ...limit
+}, runtime, work) {
+  const ending = startDeadline({ ...limit, graceMs: GRACE_MS }, runtime);
+  const done = onStop(ending.stop);
+  try {
+    return await work(ending.deadline);
+  } finally {
+    done();
+    ending.close();
+  }
+}
 function cleanupDeadline(limitMs, reason, runtime) {
   return startDeadline({ limitMs, graceMs: 0, atLimit: () => reason }, runtime);
 }
@@ -12191,10 +12232,12 @@ async function withAttemptLimit(limitMs, { hard }, work) {
     hard.removeEventListener("abort", giveUp);
   }
 }
+var GRACE_MS;
 var init_deadline = __esm({
   "packages/sdk/src/runtime/deadline.ts"() {
     "use strict";
     init_sender_error();
+    GRACE_MS = 2500;
   }
 });
 
@@ -13560,6 +13603,15 @@ function isInNetwork(address, network) {
   list2.addSubnet(base2, Number(prefix), kind);
   return list2.check(address, (0, import_node_net5.isIP)(address) === 6 ? "ipv6" : "ipv4");
 }
+function isUsable(proxy) {
+  try {
+    const { protocol, username, password } = new URL(proxy);
+    for (const part2 of [username, password]) decodeURIComponent(part2);
+    return protocol === "http:" || protocol === "https:";
+  } catch {
+    return false;
+  }
+}
 function environmentAgentClass() {
   loaded ??= load();
   return loaded;
@@ -13603,6 +13655,7 @@ async function load() {
       const proxy = proxyFor(url3);
       if (proxy === void 0) return secureEndpoint ? this.#direct.https : this.#direct.http;
       if (isReadByProxy(url3)) throw new ProxyError("PROXY_READS");
+      if (!isUsable(proxy)) throw new ProxyError("PROXY_MALFORMED");
       const key = `${protocol} ${proxy}`;
       const agent2 = this.#proxied.get(key) ?? (secureEndpoint ? new Tunnel(proxy, this.#settings) : new Forwarder(proxy, { ...this.#settings, keepAlive: false }));
       this.#proxied.set(key, agent2);
@@ -13624,7 +13677,7 @@ function certificates(path2, variable2) {
   try {
     return (0, import_node_fs2.readFileSync)(path2, "utf8");
   } catch (cause) {
-    const code2 = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    const code2 = systemCode(cause) ?? "unknown error";
     throw new SenderError(
       "input",
       `The file that ${variable2} names cannot be read (${code2}). Correct the path, or take the variable away.`,
@@ -13740,16 +13793,17 @@ function sleep(ms, runtime, signal) {
     signal.addEventListener("abort", stop, { once: true });
   });
 }
-var platformRuntime;
+var LONGEST_TIMER, platformRuntime;
 var init_runtime = __esm({
   "packages/sdk/src/runtime/runtime.ts"() {
     "use strict";
     init_proxy();
+    LONGEST_TIMER = 2147483647;
     platformRuntime = {
       now: Date.now,
       random: Math.random,
       schedule: (ms, task) => {
-        const timer = setTimeout(task, ms);
+        const timer = setTimeout(task, Math.min(ms, LONGEST_TIMER));
         return () => clearTimeout(timer);
       },
       fetch: proxyingFetch
@@ -31478,6 +31532,11 @@ var init_network = __esm({
       PROXY_LOGIN: {
         reason: "the proxy asks for a login",
         advice: () => "Write it into HTTPS_PROXY and HTTP_PROXY, like http://user:password@proxy.example.com:3128, percent-encoded.",
+        unsent: true
+      },
+      PROXY_MALFORMED: {
+        reason: "what HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names is no address of an HTTP proxy",
+        advice: () => "Write it like http://user:password@proxy.example.com:3128, with the login percent-encoded: a % in it is %25.",
         unsent: true
       },
       PROXY_READS: {
@@ -57990,6 +58049,7 @@ function askStore({ store, url: url3, address, method = "GET", headers = {}, bod
       (say) => `${inWordsOf(say, address)} is an http address of this machine, and the environment names a proxy on another machine for it, which would read the tokens and secrets of ${store}. Add ${new URL(url3).hostname} to NO_PROXY.`
     );
   }
+  checkHeaders(headers, store);
   const send2 = () => withAttemptLimit(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
     try {
       const init = {
@@ -58018,6 +58078,16 @@ function askStore({ store, url: url3, address, method = "GET", headers = {}, bod
     }
   });
   return retry(send2, deadline, runtime);
+}
+function checkHeaders(headers, store) {
+  try {
+    new Headers(headers);
+  } catch {
+    throw new SenderError(
+      "store_login",
+      `The login to ${store} holds a character that no request can carry, such as a line end. Set its token anew, without it.`
+    );
+  }
 }
 function isEncrypted(url3) {
   if (!URL.canParse(url3)) return false;
@@ -58059,23 +58129,43 @@ function textOf2(json, ...path2) {
   const value = memberOf(json, ...path2);
   return typeof value === "string" && value !== "" ? value : void 0;
 }
-function secondsOf(time3) {
-  const ms = Date.parse(time3 ?? "");
-  return Number.isNaN(ms) ? void 0 : Math.floor(ms / 1e3);
+function unixTime(seconds) {
+  if (typeof seconds !== "number" || !(seconds >= 0 && seconds <= LAST_SECOND)) return void 0;
+  return Math.floor(seconds);
 }
-function machineOf(env2) {
+function secondsOf(time3) {
+  return unixTime(Date.parse(time3 ?? "") / 1e3);
+}
+function versionNumber(value) {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : void 0;
+}
+function machineOf(env2, deadline) {
   return {
-    env: env2,
+    ...{ env: env2, deadline },
     readFile: (path2) => (0, import_node_fs7.readFileSync)(path2, "utf8"),
-    run: async (program, args) => (await (0, import_node_util4.promisify)(import_node_child_process2.execFile)(program, [...args], { env: forPrograms(env2) })).stdout
+    run: (program, args) => printedBy(program, args, forPrograms(env2), deadline)
   };
+}
+async function printedBy(program, args, env2, { hard }) {
+  const options = { env: env2, signal: hard, maxBuffer: LONGEST_ANSWER };
+  const running = (0, import_node_util4.promisify)(import_node_child_process2.execFile)(program, [...args], options);
+  running.child.stdin?.end();
+  try {
+    return (await running).stdout;
+  } catch (cause) {
+    if (hard.aborted && hard.reason instanceof SenderError) throw hard.reason;
+    if (memberOf(cause, "code") === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER")
+      throw new SenderError("store_refused", `${program} printed more than any secret holds.`);
+    const [code2, stderr] = [memberOf(cause, "code"), memberOf(cause, "stderr")];
+    throw Object.assign(new Error(`${program} failed`), { code: code2, stderr });
+  }
 }
 function forPrograms(env2) {
   return Object.fromEntries(
-    Object.entries(env2).filter(([name]) => !/^(?:INPUT_|SECRET_HANDOFF_|ACTIONS_ID_TOKEN_)/i.test(name))
+    Object.entries(env2).filter(([name]) => !/^(?:INPUT_|SECRET_HANDOFF_|ACTIONS_)/i.test(name))
   );
 }
-var import_node_child_process2, import_node_fs7, import_node_util4, ATTEMPT_MS, LONGEST_ANSWER;
+var import_node_child_process2, import_node_fs7, import_node_util4, ATTEMPT_MS, LONGEST_ANSWER, LAST_SECOND;
 var init_store_http = __esm({
   "packages/sdk/src/sources/stores/store-http.ts"() {
     "use strict";
@@ -58093,6 +58183,7 @@ var init_store_http = __esm({
     init_json();
     ATTEMPT_MS = 15e3;
     LONGEST_ANSWER = 2e6;
+    LAST_SECOND = 253402300799;
   }
 });
 
@@ -58278,6 +58369,14 @@ __export(read_key_exports, {
   readKey: () => readKey
 });
 async function readKey(text3, context) {
+  const key = await parseKey(text3, context);
+  const trial = key.kind === "age" ? key.encryptLink("https://trial.example") : key.encryptMail(new Uint8Array(1));
+  await trial.catch((cause) => {
+    throw unusable("cannot be encrypted to: its numbers are none that a program makes", cause);
+  });
+  return key;
+}
+async function parseKey(text3, context) {
   if (text3.startsWith("github:")) return publishedKeys(text3.slice("github:".length), context);
   const certificate = text3.startsWith("openpgp:") ? fileOf(text3.slice("openpgp:".length), context) : text3.startsWith("-----BEGIN PGP ") && new TextEncoder().encode(text3);
   if (certificate) return readCertificate(certificate, new Date(context.runtime.now()));
@@ -58287,7 +58386,7 @@ function fileOf(path2, { readFile: readFile4 = (name) => (0, import_node_fs8.rea
   try {
     return readFile4(path2.trim());
   } catch (cause) {
-    const code2 = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    const code2 = systemCode(cause) ?? "unknown error";
     throw refusal2(
       `The file of the recipient's OpenPGP certificate cannot be read (${code2}). Check the path behind openpgp:, which is relative to the working directory.`,
       cause
@@ -58299,6 +58398,7 @@ var init_read_key = __esm({
   "packages/sdk/src/recipient-keys/read-key.ts"() {
     "use strict";
     import_node_fs8 = require("node:fs");
+    init_sender_error();
     init_age();
     init_github_keys();
     init_openpgp();
@@ -71290,8 +71390,8 @@ async function encryptKeyManagement(entry, enc, inputKey, joseHeader, providedCe
       const iv = providedParameters.iv === void 0 ? crypto.getRandomValues(new Uint8Array(12)) : providedParameters.iv;
       if (!(iv instanceof Uint8Array))
         throw new TypeError('"iv" must be an instance of Uint8Array');
-      const wrapped = await encrypt(jweEncryption(alg.slice(0, -2)), cek, key, iv, new Uint8Array());
-      encryptedKey = wrapped.ciphertext, parameters = { iv: encode5(wrapped.iv), tag: encode5(wrapped.tag) };
+      const wrapped2 = await encrypt(jweEncryption(alg.slice(0, -2)), cek, key, iv, new Uint8Array());
+      encryptedKey = wrapped2.ciphertext, parameters = { iv: encode5(wrapped2.iv), tag: encode5(wrapped2.tag) };
     }
   }
   if (encryptedKey ??= await aeskwWrap(alg.slice(-6), key, cek), !(encryptedKey instanceof Uint8Array) || !encryptedKey.byteLength)
@@ -75635,14 +75735,14 @@ function object(entries$1, message$1) {
   });
 }
 // @__NO_SIDE_EFFECTS__
-function optional(wrapped, default_) {
+function optional(wrapped2, default_) {
   return _standardSchema({
     kind: "schema",
     type: "optional",
     reference: optional,
-    expects: `(${wrapped.expects} | undefined)`,
+    expects: `(${wrapped2.expects} | undefined)`,
     async: false,
-    wrapped,
+    wrapped: wrapped2,
     default: default_,
     "~run"(dataset, config$1) {
       if (dataset.value === void 0) {
@@ -76121,9 +76221,13 @@ function fillIn(sentence, values) {
     return RIGHT_TO_LEFT.test(sentence) || RIGHT_TO_LEFT.test(value) ? `⁨${value}⁩` : value;
   });
 }
+function joined(...sentences) {
+  return sentences.filter((text3) => text3 !== "").reduce((before, text3) => `${before}${/^$|。$/.test(before) ? "" : " "}${text3}`, "");
+}
 var RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
 // packages/protocol/src/api/requests.ts
+var SENDER_ANSWER_LIMIT = 2e6;
 var MOST_MEMBERS = 50;
 var MOST_MEMBERS_BYTES = 16384;
 function membersBytes(members) {
@@ -76354,11 +76458,12 @@ function utcMinute(unixSeconds2) {
 
 // packages/protocol/src/api/classes.ts
 var word = pipe(string(), minLength(1));
+var MOST_APPROVALS = 10;
 var CredentialClass = object({
   name: text(64),
   expiresWithin: pipe(number(), safeInteger(), minValue(1)),
   passphrase: picklist(["required", "recommended", "optional"]),
-  approvals: list(text(64)),
+  approvals: pipe(array(text(64)), maxLength(MOST_APPROVALS), readonly()),
   verification: picklist(["click", "email", "email-code"]),
   environments: optional(list(word)),
   reasonRequired: optional(boolean()),
@@ -77052,14 +77157,29 @@ function escapeHtml(text3) {
   return text3.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 function splitContacts(text3) {
-  return text3.split(/((?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}|\+\d[\d ()/.-]{5,40}\d)/).map(
-    (part2, index) => index % 2 === 0 ? { text: part2 } : { text: part2, href: part2[0] === "+" ? `tel:${part2.replace(/[^+\d]/g, "")}` : `mailto:${part2}` }
-  );
+  const parts = text3.split(CONTACT);
+  const found = [];
+  for (let at = 0; at < parts.length; at += 4) {
+    const [words4 = "", before = "", mail, telephone] = parts.slice(at, at + 4);
+    found.push({ text: words4 + before });
+    if (mail) found.push({ text: mail, href: `mailto:${mail}` });
+    if (telephone) found.push({ text: telephone, href: `tel:${telephone.replace(/[^+\d]/g, "")}` });
+  }
+  return found;
+}
+var CONTACT = /(^|[^\w.+-])([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10})|(\+\d[\d ()/.-]{5,40}\d)/;
+
+// packages/protocol/src/shown-text.ts
+function withoutBreaks(text3) {
+  return text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
+}
+function plainLine(text3) {
+  return withoutBreaks(text3).replace(new RegExp("\\p{Bidi_Control}", "gu"), "");
 }
 
 // packages/sdk/src/markdown.ts
 function escapeMarkdown(text3) {
-  return text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&").replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2").replace(/#(?=\d)/g, "#<!-- -->").replace(/\bGH-(?=\d)/gi, "$&<!-- -->").replace(/@/g, "&#64;<!-- -->").replace(/:\/\//g, "&#58;//").replace(/www\./gi, (www) => `${www.slice(0, 3)}&#46;`);
+  return plainLine(text3).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&").replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2").replace(/#(?=\d)/g, "#<!-- -->").replace(/\bGH-(?=\d)/gi, "$&<!-- -->").replace(/@/g, "&#64;<!-- -->").replace(/:\/\//g, "&#58;//").replace(/www\./gi, (www) => `${www.slice(0, 3)}&#46;`);
 }
 function markdownTable(head, rows, numbers = []) {
   const line2 = (cells) => `| ${cells.join(" | ")} |`;
@@ -77086,7 +77206,7 @@ function toHtml({ title, blocks }) {
   const body = blocks.map((block) => {
     if ("heading" in block) return `<h2>${htmlText(block.heading)}</h2>`;
     if ("text" in block) return `<p>${htmlText(block.text)}</p>`;
-    if ("svg" in block) return `<figure>${block.svg}</figure>`;
+    if ("svg" in block) return `<figure>${block.svg}${block.narrow}</figure>`;
     return htmlTable(block);
   });
   return `<!doctype html>
@@ -77104,65 +77224,94 @@ ${body.join("\n")}
 `.replaceAll("##[", "##&#91;");
 }
 var SHORT_TABLE = 12;
-var SHORT_CELL = 24;
+var SHORT_CELL = 32;
+var FEW_COLUMNS = 2;
+function shapeOf(columns, numbers) {
+  if (columns <= FEW_COLUMNS) return "small";
+  return numbers === columns - 1 ? "grid" : "list";
+}
 function htmlTable({
   head,
   rows,
   numbers = [],
   hasTotal = false
 }) {
+  const shape = shapeOf(head.length, numbers.length);
+  const role = (name) => shape === "list" ? ` role="${name}"` : "";
   const cell = (value, column) => {
     const text3 = String(value);
     const isWord = text3.length <= SHORT_CELL && /^\S*$|^\d[\d-]* [\d:]+$/.test(text3);
     const kind2 = numbers.includes(column) ? "n" : isWord ? "s" : "";
-    return `<td${kind2 === "" ? "" : ` class="${kind2}"`}>${htmlText(text3)}</td>`;
+    const name = shape === "list" ? ` data-name="${escapeHtml(head[column] ?? "")}"` : "";
+    return `<td${role("cell")}${kind2 === "" ? "" : ` class="${kind2}"`}${name}>${htmlText(text3)}</td>`;
   };
   const heads = head.map(
-    (name, column) => `<th scope="col"${numbers.includes(column) ? ' class="n"' : ""}>${htmlText(name)}</th>`
+    (name, column) => `<th${role("columnheader")} scope="col"${numbers.includes(column) ? ' class="n"' : ""}>${htmlText(name)}</th>`
   );
   const lines = rows.map((cells, index) => {
     const isTotal = hasTotal && index === rows.length - 1;
-    return `<tr${isTotal ? ' class="total"' : ""}>${cells.map(cell).join("")}</tr>`;
+    return `<tr${role("row")}${isTotal ? ' class="total"' : ""}>${cells.map(cell).join("")}</tr>`;
   });
-  const kind = rows.length <= SHORT_TABLE ? "table short" : "table";
-  return `<div class="${kind}"><table><thead><tr>${heads.join("")}</tr></thead><tbody>${lines.join("\n")}</tbody></table></div>`;
+  const kind = `table ${shape}${rows.length <= SHORT_TABLE ? " short" : ""}`;
+  const scrolls = shape === "grid" ? ` tabindex="0" role="region" aria-label="${escapeHtml(head[0] ?? "")}"` : "";
+  const [groups, table2] = [role("rowgroup"), role("table")];
+  return `<div class="${kind}"${scrolls}><table${table2}><thead${groups}><tr${role("row")}>${heads.join("")}</tr></thead><tbody${groups}>${lines.join("\n")}</tbody></table></div>`;
 }
 function htmlText(text3) {
-  return escapeHtml(text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " "));
+  return escapeHtml(plainLine(text3));
 }
 var STYLE = `
-:root { color-scheme: light dark; --text: #1c2330; --faint: #d8dde6; --strong: #8a94a6; --page: #fff; }
-@media screen and (prefers-color-scheme: dark) { :root { --text: #e4e8ef; --faint: #333c4a; --strong: #77849a; --page: #14181f; } }
+:root { color-scheme: light dark; --text: #1c2330; --soft: #566073; --faint: #d8dde6; --strong: #8a94a6; --page: #fff; --shadow: #0006; }
+@media screen and (prefers-color-scheme: dark) { :root { --text: #e4e8ef; --soft: #a3aebe; --faint: #333c4a; --strong: #77849a; --page: #14181f; --shadow: #fff8; } }
 html { font: 15px/1.45 system-ui, sans-serif; color: var(--text); background: var(--page); }
 body { margin: 0; }
 main { max-width: 84rem; margin: 2rem auto; padding: 0 1.25rem; }
 h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 1rem; text-wrap: balance; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; break-after: avoid; }
-p { max-width: 46rem; }
+p { max-width: 46rem; text-wrap: pretty; overflow-wrap: anywhere; }
 p:has(+ .table) { break-after: avoid; }
-.table { overflow-x: auto; margin: .5rem 0 1rem; }
+.table { margin: .5rem 0 1rem; }
 .short { break-inside: avoid; }
 table { border-collapse: collapse; width: 100%; font-size: .8rem; }
+.small table { width: auto; min-width: min(24rem, 100%); }
+.grid table { width: auto; min-width: min(50rem, 100%); }
 th, td { text-align: left; vertical-align: top; padding: .35rem .5rem; border-bottom: 1px solid var(--faint); }
 th:first-child, td:first-child { padding-left: 0; }
 th { border-bottom: 2px solid var(--strong); white-space: nowrap; }
-td { min-width: 9rem; overflow-wrap: anywhere; }
-.s { min-width: 0; white-space: nowrap; }
-.n { min-width: 0; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+td { overflow-wrap: anywhere; }
+.s { white-space: nowrap; }
+.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .total td { font-weight: 600; border-bottom: 0; border-top: 2px solid var(--strong); }
 tr { break-inside: avoid; }
 thead { display: table-header-group; }
-figure { margin: 1rem 0; break-inside: avoid; overflow-x: auto; }
-figure svg { max-width: 100%; min-width: 36rem; height: auto; }
+figure { margin: 1rem -8px; break-inside: avoid; }
+figure svg { max-width: 100%; height: auto; }
+figure .narrow { display: none; }
+@media screen and (max-width: 64rem) {
+  figure .wide { display: none; }
+  figure .narrow { display: block; }
+  .grid { overflow-x: auto; background: linear-gradient(90deg, var(--page) 40%, transparent) 0 0 / 2.5rem 100% no-repeat local,
+    linear-gradient(270deg, var(--page) 40%, transparent) 100% 0 / 2.5rem 100% no-repeat local,
+    radial-gradient(farthest-side at 0 50%, var(--shadow), transparent) 0 0 / .8rem 100% no-repeat scroll,
+    radial-gradient(farthest-side at 100% 50%, var(--shadow), transparent) 100% 0 / .8rem 100% no-repeat scroll; }
+  .grid :is(th, td):first-child { position: sticky; left: 0; background: var(--page); }
+  .list thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  .list table, .list tbody, .list tr { display: block; }
+  .list tr { padding: .6rem 0; border-bottom: 1px solid var(--faint); }
+  .list tr:first-child { border-top: 2px solid var(--strong); }
+  .list td { display: grid; grid-template-columns: 6.5rem 1fr; gap: .75rem; padding: .15rem 0; border: 0; text-align: left; white-space: normal; }
+  .list td::before { content: attr(data-name); color: var(--soft); }
+  .list td:empty { display: none; }
+}
 @page { size: A4 landscape; margin: 14mm 14mm 16mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; } }
 @media print {
   :root { color-scheme: light; }
   html { font-size: 9pt; }
   main { margin: 0; padding: 0; max-width: none; }
-  .table, figure { overflow: visible; }
-  table { font-size: 7pt; }
+  table { font-size: 7.5pt; }
   th, td { padding: .2rem .5rem; }
-  td { min-width: 0; }
+  tr:nth-child(-n + 2) { break-after: avoid; }
+  tr:nth-last-child(-n + 2) { break-before: avoid; }
 }
 `;
 
@@ -77232,10 +77381,13 @@ function addTo(histories, event) {
   const { handoff, type, time: time3 } = event;
   if (handoff === void 0 || type === "refused") return;
   const history = histories.get(handoff);
-  if (!history) {
-    if (type === "created") histories.set(handoff, begun(handoff, event));
+  if (type === "created") {
+    if (history) histories.set(`${handoff} of ${history.created}`, history);
+    histories.delete(handoff);
+    histories.set(handoff, begun(handoff, event));
     return;
   }
+  if (!history) return;
   const ending = event.outcome === "already_ended" ? void 0 : ENDED_BY[type];
   if (ending) {
     history.ending = ending;
@@ -77296,52 +77448,54 @@ var COLOURS = {
   claimed: "#9ccfbf",
   open: "#c9d3e3",
   expired: "#e0b04a",
-  revoked: "#77839a",
+  revoked: "#667289",
   superseded: "#b9c0cc",
-  locked: "#c4572d",
+  locked: "#bd5129",
   reported: "#8c1d2c"
 };
 var DARK2 = /* @__PURE__ */ new Set(["delivered", "revoked", "locked", "reported"]);
-var WIDTH = 760;
-var LABEL = 190;
-var COUNT = 50;
-var ROW = 30;
-var LEGEND = 150;
+var LAYOUTS = {
+  wide: { width: 760, label: 190, count: 50, row: 30, legend: 150 },
+  narrow: { width: 336, label: 0, count: 34, row: 46, legend: 112 }
+};
 var MARGIN = 8;
-function endingsChart(handoffs) {
+var BAR = 20;
+function endingsChart(handoffs, size = "wide") {
+  const { width, label, count: room, row, legend: entry } = LAYOUTS[size];
   const classes = [...new Set(handoffs.map((handoff) => handoff.class))].sort();
   const most = Math.max(
     1,
     ...classes.map((name) => handoffs.filter((handoff) => handoff.class === name).length)
   );
   const shown = ENDINGS.filter((ending) => handoffs.some((handoff) => handoff.ending === ending));
-  const perLine = Math.floor(WIDTH / LEGEND);
+  const perLine = Math.floor(width / entry);
   const top = Math.ceil(Math.max(1, shown.length) / perLine) * 22 + 12;
-  const scale = (WIDTH - LABEL - COUNT) / most;
+  const scale = (width - label - room) / most;
   const legend = shown.map((ending, index) => {
-    const x = index % perLine * LEGEND;
+    const x = index % perLine * entry;
     const y = Math.floor(index / perLine) * 22;
     return `<rect x="${x}" y="${y + 4}" width="12" height="12" fill="${COLOURS[ending]}"/><text x="${x + 18}" y="${y + 14}">${ending}</text>`;
   });
-  const bars = classes.map((name, row) => {
+  const bars = classes.map((name, index) => {
     const own = handoffs.filter((handoff) => handoff.class === name);
-    const y = top + row * ROW;
-    let x = LABEL;
+    const line2 = top + index * row;
+    const y = label === 0 ? line2 + row - BAR - 6 : line2;
+    let x = label;
     const parts = shown.map((ending) => {
       const count2 = own.filter((handoff) => handoff.ending === ending).length;
-      const width = count2 * scale;
-      const bar = count2 === 0 ? "" : part({ x, y, width, count: count2, ending, name });
-      x += width;
+      const width2 = count2 * scale;
+      const bar = count2 === 0 ? "" : part({ x, y, width: width2, count: count2, ending, name });
+      x += width2;
       return bar;
     });
-    const label = `<text x="${LABEL - 8}" y="${y + 15}" text-anchor="end">${htmlText(short(name))}</text>`;
-    return `${label}${parts.join("")}<text x="${round(x + 6)}" y="${y + 15}">${own.length}</text>`;
+    const place = label === 0 ? `x="0" y="${y - 6}"` : `x="${label - 8}" y="${y + 15}" text-anchor="end"`;
+    return `<text ${place}>${htmlText(short(name))}</text>${parts.join("")}<text x="${round(x + 6)}" y="${y + 15}">${own.length}</text>`;
   });
-  const height = top + Math.max(1, classes.length) * ROW;
+  const height = top + Math.max(1, classes.length) * row;
   const empty = classes.length === 0 ? `<text x="0" y="${top}">No handoff in this period.</text>` : "";
-  const [wide, high] = [WIDTH + 2 * MARGIN, height + 2 * MARGIN];
-  const place = `x="${-MARGIN}" y="${-MARGIN}" width="${wide}" height="${high}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-MARGIN} ${-MARGIN} ${wide} ${high}" width="${wide}" height="${high}" role="img" aria-label="Handoffs by class and ending" font-family="system-ui, sans-serif" font-size="13" class="endings">${CHART_STYLE}<rect class="paper" ${place}/>${legend.join("")}${bars.join("")}${empty}</svg>`;
+  const [wide, high] = [width + 2 * MARGIN, height + 2 * MARGIN];
+  const paper = `x="${-MARGIN}" y="${-MARGIN}" width="${wide}" height="${high}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-MARGIN} ${-MARGIN} ${wide} ${high}" width="${wide}" height="${high}" role="img" aria-label="Handoffs by class and ending" font-family="system-ui, sans-serif" font-size="13" class="endings ${size}">${CHART_STYLE}<rect class="paper" ${paper}/>${legend.join("")}${bars.join("")}${empty}</svg>`;
 }
 var CHART_STYLE = "<style>.endings{fill:#1c2330}.endings .paper{fill:#fff}.endings .on-dark{fill:#fff}.endings .on-light{fill:#1c2330}@media screen and (prefers-color-scheme:dark){.endings{fill:#e4e8ef}.endings .paper{fill:#14181f}}</style>";
 var GAP = 1;
@@ -77349,7 +77503,7 @@ var DIGIT = 8;
 function part({ x, y, width, count: count2, ending, name }) {
   const title = `<title>${htmlText(short(name))}: ${count2} ${ending}</title>`;
   const wide = Math.max(width - GAP, GAP);
-  const rect = `<rect x="${round(x)}" y="${y}" width="${round(wide)}" height="20" fill="${COLOURS[ending]}">${title}</rect>`;
+  const rect = `<rect x="${round(x)}" y="${y}" width="${round(wide)}" height="${BAR}" fill="${COLOURS[ending]}">${title}</rect>`;
   if (wide < String(count2).length * DIGIT + 4) return rect;
   const on = DARK2.has(ending) ? "on-dark" : "on-light";
   return `${rect}<text class="${on}" x="${round(x + wide / 2)}" y="${y + 15}" text-anchor="middle">${count2}</text>`;
@@ -77416,7 +77570,7 @@ var CONTROLS = [
     about: "The workforce complies",
     does: "Rules of a class are enforced by the service, so that a workflow cannot leave one out.",
     shownBy: "`class`, `checks`, `reason`, `approvals` of each handoff; `refused` with `policy`",
-    figure: ({ refusals: codes }) => `${codes.get("policy") ?? 0} creates refused for a broken rule`,
+    figure: ({ refusals: codes }) => `${pluralize(codes.get("policy") ?? 0, "call")} refused for a broken rule`,
     doesNotShow: "Training and sanctions, and secrets that are shared in other ways."
   },
   {
@@ -77525,10 +77679,10 @@ function evidenceReport(summary2, { classes = [], lists, checked: checked2, name
   const { handoffs, since, until } = summary2;
   const blocks = [
     {
-      text: `Secrets handed over from ${since} to ${until} (UTC), from ${summary2.events} events of the trail. ${proofOf(checked2, until)}`
+      text: `Secrets handed over from ${since} to ${until} (UTC), from ${pluralize(summary2.events, "event")} of the trail. ${proofOf(checked2, until)}`
     },
     { heading: "Handoffs by class and ending" },
-    { svg: endingsChart(handoffs), alt: "Handoffs by class and ending" },
+    endingsFigure(handoffs),
     endingsTable(handoffs),
     { heading: "Time to open" },
     { text: openingTimes(handoffs) },
@@ -77559,10 +77713,16 @@ function proofOf(checked2, until) {
   if (!checked2) return "The seals of the trail were not checked for this report.";
   if (checked2.finding) return `The trail did not verify: ${checked2.finding.sentence}`;
   const { first, last, sealedEvents, unsealedEvents } = checked2;
-  if (last === void 0)
-    return `No day of the period has a seal yet: its ${unsealedEvents} events are held together by the chain of their handoff alone.`;
-  const newer = last < until ? ` Newer days have no seal yet: their ${unsealedEvents} events are held together by the chain of their handoff alone.` : "";
-  return `The trail verifies against its seals from ${first} to ${last}: ${sealedEvents} events are as they were sealed.${newer}`;
+  if (last === void 0) return `No day of the period has a seal yet: ${held(unsealedEvents)}`;
+  const newer = last >= until ? "" : ` Newer days have no seal yet${unsealedEvents === 0 ? "." : `: ${held(unsealedEvents)}`}`;
+  return `The trail verifies against its seals from ${first} to ${last}: ${sealedEvents === 1 ? "its one event is as it was" : `${sealedEvents} events are as they were`} sealed.${newer}`;
+}
+function held(events) {
+  return `${pluralize(events, "event")} ${events === 1 ? "is" : "are"} held together by the chain of their handoff alone.`;
+}
+function endingsFigure(handoffs) {
+  const [svg, narrow] = [endingsChart(handoffs), endingsChart(handoffs, "narrow")];
+  return { svg, narrow, alt: "Handoffs by class and ending" };
 }
 function endingsTable(handoffs) {
   const shown = ENDINGS.filter((ending) => handoffs.some((handoff) => handoff.ending === ending));
@@ -77594,6 +77754,8 @@ function openingTimes(handoffs) {
     const minutes = Math.ceil((quantile(times, part2) ?? 0) / 60);
     return minutes <= 1 ? "a minute" : `${minutes} minutes`;
   };
+  if (within(0.5) === within(1))
+    return `${times.length} of ${handoffs.length} were opened, all within ${within(1)}.`;
   return `${times.length} of ${handoffs.length} were opened: half within ${within(0.5)}, nine in ten within ${within(0.9)}, all within ${within(1)}.`;
 }
 function approvals({ handoffs, byType }) {
@@ -77747,16 +77909,16 @@ var MAPPINGS = {
 // packages/sdk/src/audit/review.ts
 var STALE_AFTER_DAYS = 90;
 function holdings({ handoffs, earlier }) {
-  const held = /* @__PURE__ */ new Map();
+  const held2 = /* @__PURE__ */ new Map();
   for (const history of [...earlier, ...handoffs]) {
     const { recipient, claimed, class: name, owner } = history;
     if (recipient === void 0 || claimed === void 0) continue;
     for (const secret of secretsOf(history))
-      held.set(JSON.stringify([owner, secret, recipient]), {
+      held2.set(JSON.stringify([owner, secret, recipient]), {
         ...{ secret, recipient, since: claimed, class: name, owner }
       });
   }
-  return [...held.values()].toSorted((a9, b9) => a9.since < b9.since ? -1 : 1);
+  return [...held2.values()].toSorted((a9, b9) => a9.since < b9.since ? -1 : 1);
 }
 function staleHoldings(summary2, today, days = STALE_AFTER_DAYS) {
   const rotated = rotations([...summary2.earlier, ...summary2.handoffs]);
@@ -77805,7 +77967,7 @@ function reviewReport(summary2, { today, nameOf: nameOf2 = (id) => id }) {
     { heading: `${heading} (${histories.length})` },
     histories.length === 0 ? { text: none2 } : historiesTable(histories, nameOf2)
   ];
-  const held = holdings(summary2);
+  const held2 = holdings(summary2);
   const stale = staleHoldings(summary2, today);
   const holdingsTable = (rows) => ({
     head: ["secret", "recipient", "class", "since"],
@@ -77820,9 +77982,9 @@ function reviewReport(summary2, { today, nameOf: nameOf2 = (id) => id }) {
     title: `Review of shared secrets, ${since} to ${until}`,
     blocks: [
       {
-        text: `${pluralize(handoffs.length, "handoff")} in the period. ${pluralize(held.length, "credential")} ${held.length === 1 ? "is" : "are"} held by somebody, ${stale.length} of which ${stale.length === 1 ? "was" : "were"} not rotated for ${STALE_AFTER_DAYS} days.`
+        text: `${pluralize(handoffs.length, "handoff")} in the period. ${pluralize(held2.length, "credential")} ${held2.length === 1 ? "is" : "are"} held by somebody, ${stale.length} of which ${stale.length === 1 ? "was" : "were"} not rotated for ${STALE_AFTER_DAYS} days.`
       },
-      { svg: endingsChart(handoffs), alt: "Handoffs by class and ending" },
+      endingsFigure(handoffs),
       endingsTable(handoffs),
       ...listed(
         "Still open",
@@ -77841,8 +78003,8 @@ function reviewReport(summary2, { today, nameOf: nameOf2 = (id) => id }) {
       ),
       { heading: `Not rotated for ${STALE_AFTER_DAYS} days (${stale.length})` },
       stale.length === 0 ? { text: "Every shared credential is younger." } : holdingsTable(stale),
-      { heading: `Who holds what (${held.length})` },
-      held.length === 0 ? { text: "Nobody holds a shared credential." } : holdingsTable(held)
+      { heading: `Who holds what (${held2.length})` },
+      held2.length === 0 ? { text: "Nobody holds a shared credential." } : holdingsTable(held2)
     ]
   };
 }
@@ -77862,6 +78024,19 @@ var NO_PREVIOUS_SEAL = encodeBase64url(new Uint8Array(HASH_LENGTH));
 
 // packages/sdk/src/audit/trail.ts
 init_sender_error();
+
+// packages/sdk/src/service/pages.ts
+async function* pagesOf(read) {
+  let at = {};
+  for (; ; ) {
+    const page2 = await read(at);
+    yield page2;
+    if (page2.cursor === void 0) return void 0;
+    at = { cursor: page2.cursor };
+  }
+}
+
+// packages/sdk/src/audit/trail.ts
 function whole(schema) {
   return custom((value) => is(schema, value));
 }
@@ -77888,24 +78063,21 @@ var SealsPage = object({ seals: array(TrailSeal), ...loosePage });
 var LeavesPage = object({ leaves: array(Leaf), ...loosePage });
 function serviceTrail(service, { since, until }, deadline, { checkIndexes = false } = {}) {
   const misfiled = /* @__PURE__ */ new WeakMap();
-  const period = `since=${dayNumber(since) * 86400}&until=${dayNumber(until) * 86400 + 86399}`;
-  async function* pages(path2, read) {
-    let cursor2;
-    do {
-      const page2 = await read(cursor2 === void 0 ? path2 : `${path2}&cursor=${encodeURIComponent(cursor2)}`);
-      yield page2;
-      cursor2 = page2.cursor;
-    } while (cursor2 !== void 0);
-  }
+  const period = {
+    since: String(dayNumber(since) * 86400),
+    until: String(dayNumber(until) * 86400 + 86399)
+  };
+  const pages = (path2, schema, asked = {}) => pagesOf((at) => {
+    const query = String(new URLSearchParams({ ...asked, ...at }));
+    return service.get(query === "" ? path2 : `${path2}?${query}`, schema, deadline);
+  });
   return {
     async *seals() {
-      const read = (path2) => service.get(path2, SealsPage, deadline);
-      for await (const { seals } of pages(`/v1/sender/seals?${period}`, read)) yield* seals;
+      for await (const { seals } of pages("/v1/sender/seals", SealsPage, period)) yield* seals;
     },
     async *events() {
-      const read = (path3) => service.get(path3, EventsPage, deadline);
-      const path2 = `/v1/sender/events?${period}${checkIndexes ? "&indexes=checked" : ""}`;
-      for await (const page2 of pages(path2, read)) {
+      const asked = { ...period, ...checkIndexes ? { indexes: "checked" } : {} };
+      for await (const page2 of pages("/v1/sender/events", EventsPage, asked)) {
         const found = new Map(page2.misfiled?.map(({ id, attributes }) => [id, attributes]));
         for (const event of page2.events) {
           const attributes = found.get(event.id);
@@ -77916,13 +78088,7 @@ function serviceTrail(service, { since, until }, deadline, { checkIndexes = fals
     },
     misfiled: (event) => misfiled.get(event) ?? [],
     async *leaves(day) {
-      let cursor2;
-      do {
-        const path2 = `/v1/sender/seals/${day}/leaves${cursor2 === void 0 ? "" : `?cursor=${cursor2}`}`;
-        const page2 = await service.get(path2, LeavesPage, deadline);
-        yield* page2.leaves;
-        cursor2 = page2.cursor;
-      } while (cursor2 !== void 0);
+      for await (const { leaves } of pages(`/v1/sender/seals/${day}/leaves`, LeavesPage)) yield* leaves;
     }
   };
 }
@@ -77946,34 +78112,6 @@ function fileName(name) {
   const [, stem = "", extension = ""] = /^(.*?)(\.[^.]{1,12})?$/s.exec(safe) ?? [];
   return [...stem].slice(0, LONGEST_NAME - extension.length).join("") + extension;
 }
-var STEERING = new RegExp(
-  `^(?:${[
-    // Shells
-    "PATH|HOME|PWD|OLDPWD|SHELL|USER|LOGNAME|HOST|HOSTNAME|ENV|IFS|CDPATH|FPATH|ZDOTDIR|SHELLOPTS|PS\\d|R?PROMPT|PROMPT_COMMAND|(?:PRE|POST)CMD",
-    "BASH.*|HIST(?:FILE|FILESIZE|SIZE|CMD|CONTROL|IGNORE|TIMEFORMAT)|GLOBIGNORE|EXECIGNORE|INPUTRC|E?UID|GID|PPID|OPT(?:ARG|IND|ERR)|TE?MP|TMPDIR|TERM|TERMCAP|TERMINFO.*|FCEDIT|XDG_.*",
-    "COMSPEC|PATHEXT|PSMODULEPATH|SYSTEMROOT|WINDIR|APPDATA|LOCALAPPDATA|USERPROFILE|PROGRAMDATA",
-    // Loaders and languages
-    "LD_.*|DYLD_.*|GCONV_PATH|LOCPATH|NLSPATH|LOCALDOMAIN|RES_OPTIONS|HOSTALIASES|MALLOC_.*|GLIBC_TUNABLES",
-    "NODE_(?:OPTIONS|PATH|EXTRA_CA_CERTS|TLS_REJECT_UNAUTHORIZED|REPL_.*)|NPM_CONFIG_.*|PYTHON[A-Z]*|PIP_.*|PERL[A-Z0-9_]*|RUBY[A-Z]*|GEM_(?:HOME|PATH)",
-    "BUNDLE_.*|JAVA_(?:HOME|OPTS|OPTIONS|TOOL_OPTIONS)|JDK_JAVA_OPTIONS|CLASSPATH|(?:MAVEN|GRADLE|SBT|JVM)_OPTS|PHPRC|PHP_INI_SCAN_DIR",
-    "DOTNET_.*|CORE?(?:CLR)?_(?:ENABLE_)?PROFIL.*|LUA_(?:INIT|PATH|CPATH).*|ERL_.*FLAGS|GO(?:FLAGS|PROXY|SUMDB|NOSUMDB|PATH|ROOT|ENV)|CARGO_HOME|RUSTC?_WRAPPER|MAKE(?:FLAGS|FILES)",
-    // Programs that run what these name
-    "(?:GIT_|GIT_SEQUENCE_|GH_|HG|SVN_|KUBE_|SUDO_|SYSTEMD_|BAT_|PSQL_|MAN)?(?:EDITOR|PAGER|ASKPASS)|VISUAL|BROWSER|LESS(?:OPEN|CLOSE)?|SSH_(?:ASKPASS.*|AUTH_SOCK)|GNUPGHOME|GPG_AGENT_INFO",
-    "GIT_(?:SSH.*|CONFIG.*|PROXY_COMMAND|EXTERNAL_DIFF|EXEC_PATH|TEMPLATE_DIR|DIR|WORK_TREE|COMMON_DIR|SSL_.*|TRACE.*|ALLOW_PROTOCOL)",
-    "GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY|WORKSPACE|API_URL|SERVER_URL|GRAPHQL_URL)|GH_(?:HOST|CONFIG_DIR)|ACTIONS_(?:CACHE|RUNTIME|RESULTS|ID_TOKEN)_.*",
-    "AWS_.*|AZURE_CONFIG_DIR|CLOUDSDK_.*|KUBECONFIG|DOCKER_(?:HOST|CONFIG|CONTEXT|CERT_PATH)|TF_CLI_.*|PGSERVICEFILE|PGSYSCONFDIR",
-    "NULLCMD|READNULLCMD|LESSKEY.*|FZF_.*|LESS_.*|MANOPT|MANROFFOPT|NROFF|ZIPOPT|UNZIP(?:OPT)?|TMUX.*|N?VIM.*|EMACS.*|PARALLEL.*|(?:SCREEN|PSQL|MY|BABEL|CONDA|ACK|NPM)RC",
-    "CC|CXX|CPP|LD|AR|AS|NM|STRIP|(?:C|CXX|CPP|LD|AS|AR|F|FC|RUST|RUSTDOC)FLAGS|CGO_.*|CMAKE_.*|RUSTC|RUSTDOC|RUSTUP_.*|CARGO_(?!.*TOKEN$).*|GO(?:TOOLCHAIN|AUTH|PRIVATE|NOPROXY|INSECURE|MODCACHE)",
-    "R_(?:PROFILE|ENVIRON|LIBS|HOME).*|UV_(?!.*(?:TOKEN|PASSWORD|USERNAME)$).*|YARN_(?!.*TOKEN$).*|COREPACK_.*|DENO_(?!.*TOKENS?$).*|BUN_.*",
-    "ANSIBLE_(?!.*(?:TOKEN|PASSWORD)$).*|HELM_(?!.*(?:TOKEN|PASSWORD)$).*|MYSQL_(?:HOME|TEST_LOGIN_FILE)|DEBUGINFOD_.*|KRB5.*",
-    // What most programs call what they are to run, or where they are to read it
-    ".*_RSH|.*OPTIONS|.*_OPTS?|.*_COMMAND|.*_CMD|.*_ARGS|.*_SHELL|.*(?:VIM|EX|VI|LUA_?)INIT|.*_WRAPPER|.*_LAUNCHER|.*_PRELOAD|.*(?:PAGER|EDITOR|ASKPASS)",
-    ".*_CONFIG_(?:PATH|FILE|DIR|HOME)|.*_RC(?:_?FILE(?:NAME)?)?|.*RCFILE|.*_PLUGINS?(?:_PATH|_DIR)?|.*_PROFILE_USER",
-    // Where calls go, and whom they trust
-    "OP_CONNECT_HOST|(?:VAULT|BAO|CONSUL|NOMAD)_(?:.*_)?ADDR|(?:VAULT|BAO|CONSUL|NOMAD)_(?:CLI_.*|NAMESPACE|TLS_SERVER_NAME|SRV_LOOKUP)|.*_(?:INDEX_URL|SKIP_VERIFY|CACERT|CAPATH|CA_BUNDLE)",
-    "(?:ALL|FTP|HTTPS?|NO|RSYNC)_PROXY|SSL_CERT_(?:FILE|DIR)|SSLKEYLOGFILE|OPENSSL_.*|CURL_.*|WGETRC|NETRC|REQUESTS_CA_BUNDLE"
-  ].join("|")})$`
-);
 
 // packages/sdk/src/delivery/contents.ts
 init_redact();
@@ -78114,6 +78252,11 @@ function mailFrame({ language, accents, company, ...parts }) {
   .pad { padding: 24px 20px !important; }
 }
 </style>
+<style>
+h1 { text-wrap: balance; }
+p, li { text-wrap: pretty; }
+body:lang(ja) { word-break: auto-phrase; }
+</style>
 </head>
 <body class="ground" style="margin:0;padding:0;background:${LIGHT.ground};">
 <div style="display:none;max-height:0;overflow:hidden;">${escapeHtml(parts.preview)}</div>
@@ -78140,23 +78283,26 @@ function startOf(language) {
 function paragraphHtml(language, text3, style = "", kind = "ink") {
   return `<p class="${kind}" style="margin:0 0 16px;text-align:${startOf(language)};${style}">${proseHtml(text3)}</p>`;
 }
+var WHOLE = new RegExp("((?<!\\p{Nd})\\p{Nd}{1,2}\\.? (?:de )?\\p{L}{3,12} (?:de )?\\p{Nd}{4}(?!\\p{Nd})|\\d{4}年\\d{1,2}月\\d{1,2}日|(?<!\\p{L})[Ee]-[Mm]ails?(?!\\p{L}))", "u");
 function proseHtml(text3) {
+  const whole3 = (part2) => `<span style="white-space:nowrap;">${escapeHtml(part2)}</span>`;
   return splitContacts(text3).map(
-    ({ text: part2, href }) => href?.startsWith("tel:") ? `<span style="white-space:nowrap;">${escapeHtml(part2)}</span>` : escapeHtml(part2)
+    ({ text: part2, href }) => href?.startsWith("tel:") ? whole3(part2) : part2.split(WHOLE).map((piece, index) => index % 2 === 0 ? escapeHtml(piece) : whole3(piece)).join("")
   ).join("");
 }
 function carefulHtml(language, heading, sentences) {
   const soft = (text3, style) => paragraphHtml(language, text3, `${style}color:${LIGHT.soft};`, "soft");
   return `${soft(heading, "margin-bottom:4px;font-weight:600;")}
-${soft(sentences.join(" "), "margin-bottom:0;")}`;
+${soft(joined(...sentences), "margin-bottom:0;")}`;
 }
-var WIDTH2 = 72;
+var WIDTH = 72;
+var BREAKABLE = /[^\S\u00a0\u202f]+/;
 function wrapText(text3, first = "", rest = "") {
   const lines = [];
   let line2 = first;
   let empty = true;
-  for (const word3 of text3.split(/\s+/)) {
-    if (!empty && line2.length + 1 + word3.length > WIDTH2) {
+  for (const word3 of text3.split(BREAKABLE)) {
+    if (!empty && line2.length + 1 + word3.length > WIDTH) {
       lines.push(line2);
       line2 = rest;
       empty = true;
@@ -78193,29 +78339,29 @@ var ar = {
   untitled: "بيانات دخول لك",
   subject: "{title}، من {company}",
   hello: "مرحبًا،",
-  sending: "{sender}: نرسل إليك بيانات دخول، مثل كلمة مرور أو مفتاح.",
+  sending: "هذه بيانات دخول لك، مثل كلمة مرور أو مفتاح، من {sender}.",
   purpose: "الغرض: {reason}",
   writes: "رسالة من {sender}:",
   open: "فتح الصفحة",
-  opensNothing: "هذا يفتح صفحة فقط. لا يُستهلك شيء قبل أن تطلب ذلك فيها.",
+  opensNothing: "هذا يفتح صفحة فقط. لا يُستهلك شيء قبل أن تؤكد ذلك فيها.",
   orCopy: "أو انسخ هذا العنوان إلى متصفحك:",
   openThis: "افتح هذه الصفحة في متصفحك:",
   encrypted: "الرابط مشفّر بمفتاحك الخاص، ولا يستطيع أحد قراءته من دونه: {key}",
-  decrypt: "احفظ الملف المرفق {file}. في الطرفية، يفتح الأمر الأول الرابط، ويعرضه الأمر الثاني لتفتحه في متصفحك. اذكر ملف مفتاحك الخاص إن كان غيره:",
-  orPaste: "أو أعطِ الأمر هذه الكتلة من سطرها الأول إلى الأخير:",
+  decrypt: "احفظ الملف المرفق {file}. في الطرفية، يفتح الأمر الأول الرابط، ويعرضه الأمر الثاني لتفتحه في متصفحك. إذا كان مفتاحك الخاص في ملف آخر، فاذكر ذلك الملف:",
+  orPaste: "أو مرّر هذه الكتلة إلى الأمر، من سطرها الأول إلى الأخير:",
   steps: "ما الذي سيحدث",
-  look: "تعرض الصفحة مَن أرسل هذا وما الغرض منه.",
+  look: "تعرض الصفحة مَن أرسل هذه البيانات وما الغرض منها.",
   click: "تضغط على «إظهار».",
   email: "تكتب عنوان البريد الإلكتروني الذي وصلت إليه هذه الرسالة.",
   emailCode: "تكتب عنوان البريد الإلكتروني الذي وصلت إليه هذه الرسالة، ثم رمزًا من ثمانية أرقام يصلك بالبريد.",
   passphrase: "تكتب عبارة المرور التي تصلك بطريقة أخرى، عبر الهاتف مثلًا.",
-  keep: "تنسخ ما يظهر أو تحفظه. يظهر مرة واحدة فقط، فاختر مسبقًا أين ستحفظه.",
-  until: "يعمل الرابط حتى {when}.",
+  keep: "تنسخ ما يظهر أو تحفظه. يظهر مرة واحدة فقط، فقرر مسبقًا أين ستحفظه.",
+  until: "الرابط صالح حتى {when}.",
   questions: "لديك سؤال؟ تواصل مع {contact}.",
   careful: "إذا أردت التأكد",
-  leadsTo: "يقود الرابط إلى {host} ويُفتح مرة واحدة. قبل أن تكتب أي شيء، تأكد من أن العنوان في متصفحك يبدأ بـ {origin} تمامًا.",
+  leadsTo: "يؤدي الرابط إلى {host} ويُفتح مرة واحدة فقط. قبل أن تكتب أي شيء، تأكد من أن {origin} هو بداية العنوان في متصفحك.",
   forYou: "الرابط لك وحدك: نرجو عدم إعادة توجيهه. لن يطلبه منك أحد.",
-  unexpected: "لم تكن تتوقع هذه الرسالة؟ قبل فتحها، اسأل {contact} بطريقة تعرفها من قبل."
+  unexpected: "ألم تكن تتوقع هذه الرسالة؟ قبل فتح الرابط، اسأل {contact} بطريقة تعرفها من قبل."
 };
 
 // packages/sdk/src/mail/languages/de.ts
@@ -78224,15 +78370,15 @@ var de = {
   subject: "{title}, von {company}",
   hello: "Guten Tag,",
   sending: "{sender} sendet Ihnen Zugangsdaten, etwa ein Passwort oder einen Schlüssel.",
-  purpose: "Wofür: {reason}",
+  purpose: "Zweck: {reason}",
   writes: "{sender} schreibt:",
   open: "Seite öffnen",
-  opensNothing: "Das öffnet nur eine Seite. Verbraucht wird erst etwas, wenn Sie es dort bestätigen.",
+  opensNothing: "Damit öffnen Sie nur eine Seite. Verbraucht wird der Link erst, wenn Sie es dort bestätigen.",
   orCopy: "Oder kopieren Sie diese Adresse in Ihren Browser:",
   openThis: "Öffnen Sie diese Seite in Ihrem Browser:",
   encrypted: "Der Link ist mit Ihrem eigenen Schlüssel verschlüsselt; ohne ihn kann ihn niemand lesen: {key}",
   decrypt: "Speichern Sie die angehängte Datei {file}. In einem Terminal öffnet der erste Befehl den Link, der zweite zeigt ihn für Ihren Browser an. Geben Sie die Datei mit Ihrem privaten Schlüssel an, falls es eine andere ist:",
-  orPaste: "Oder geben Sie dem Befehl diesen Block, von der ersten bis zur letzten Zeile:",
+  orPaste: "Oder übergeben Sie dem Befehl diesen Block, von der ersten bis zur letzten Zeile:",
   steps: "So geht es weiter",
   look: "Die Seite zeigt, von wem die Nachricht kommt und worum es geht.",
   click: "Sie drücken auf „Anzeigen“.",
@@ -78240,12 +78386,12 @@ var de = {
   emailCode: "Sie geben die E-Mail-Adresse ein, an die diese Nachricht ging, und danach einen achtstelligen Code, der per E-Mail kommt.",
   passphrase: "Sie geben die Passphrase ein, die Sie auf anderem Weg erhalten, zum Beispiel telefonisch.",
   keep: "Sie kopieren oder speichern, was Sie sehen. Es wird nur einmal angezeigt: Überlegen Sie sich vorher, wo Sie es aufbewahren.",
-  until: "Der Link gilt bis {when}.",
+  until: "Der Link ist gültig bis {when}.",
   questions: "Fragen? Wenden Sie sich an {contact}.",
   careful: "Wenn Sie sichergehen möchten",
-  leadsTo: "Der Link führt zu {host} und öffnet sich einmal. Prüfen Sie, ob die Adresse in Ihrem Browser mit {origin} beginnt, bevor Sie etwas eingeben.",
-  forYou: "Er ist nur für Sie bestimmt: Bitte leiten Sie ihn nicht weiter. Niemand wird Sie danach fragen.",
-  unexpected: "Sie haben das nicht erwartet? Fragen Sie vor dem Öffnen bei {contact} nach, auf einem Weg, den Sie schon kennen."
+  leadsTo: "Der Link führt zu {host} und lässt sich nur einmal öffnen. Prüfen Sie, ob die Adresse in Ihrem Browser mit {origin} beginnt, bevor Sie etwas eingeben.",
+  forYou: "Der Link ist nur für Sie bestimmt: Bitte leiten Sie ihn nicht weiter. Niemand wird Sie danach fragen.",
+  unexpected: "Sie haben diese Nachricht nicht erwartet? Fragen Sie vor dem Öffnen bei {contact} nach, auf einem Weg, den Sie schon kennen."
 };
 
 // packages/sdk/src/mail/languages/es.ts
@@ -78254,28 +78400,28 @@ var es = {
   subject: "{title}, de {company}",
   hello: "Hola:",
   sending: "{sender} le envía datos de acceso, por ejemplo una contraseña o una clave.",
-  purpose: "Para qué sirve: {reason}",
+  purpose: "Finalidad: {reason}",
   writes: "Mensaje de {sender}:",
   open: "Abrir la página",
-  opensNothing: "Solo se abre una página. No se gasta nada hasta que usted lo indique allí.",
+  opensNothing: "Solo se abre una página. No se gasta nada hasta que usted lo confirme allí.",
   orCopy: "O copie esta dirección en su navegador:",
   openThis: "Abra esta página en su navegador:",
   encrypted: "El enlace está cifrado con su propia clave; sin ella nadie puede leerlo: {key}",
   decrypt: "Guarde el archivo adjunto {file}. En un terminal, la primera orden abre el enlace y la segunda lo muestra, para su navegador. Indique el archivo de su clave privada si es otro:",
   orPaste: "O entregue a la orden este bloque, de la primera línea a la última:",
-  steps: "Qué va a pasar",
-  look: "La página muestra quién se lo envía y para qué sirve.",
+  steps: "Qué hay que hacer",
+  look: "La página muestra quién envía los datos y para qué sirven.",
   click: "Usted pulsa «Mostrar».",
   email: "Usted escribe la dirección de correo a la que llegó este mensaje.",
   emailCode: "Usted escribe la dirección de correo a la que llegó este mensaje y después un código de ocho cifras que recibirá por correo.",
   passphrase: "Usted escribe la frase de contraseña, que recibirá por otra vía, por ejemplo por teléfono.",
   keep: "Usted copia o guarda lo que ve. Se muestra una sola vez: decida antes dónde lo guardará.",
-  until: "El enlace funciona hasta el {when}.",
-  questions: "¿Preguntas? Diríjase a {contact}.",
-  careful: "Si quiere asegurarse",
-  leadsTo: "El enlace lleva a {host} y se abre una sola vez. Antes de escribir nada, compruebe que la dirección en su navegador empieza por {origin} exactamente.",
-  forYou: "Es solo para usted: no lo reenvíe, por favor. Nadie se lo pedirá.",
-  unexpected: "¿No lo esperaba? Antes de abrirlo, pregunte a {contact} por una vía que ya conozca."
+  until: "El enlace es válido hasta el {when}.",
+  questions: "¿Tiene preguntas? Diríjase a {contact}.",
+  careful: "Para mayor seguridad",
+  leadsTo: "El enlace lleva a {host} y se abre una sola vez. Antes de escribir nada, compruebe que {origin} es el comienzo de la dirección en su navegador.",
+  forYou: "El enlace es solo para usted: le rogamos que no lo reenvíe. Nadie se lo pedirá.",
+  unexpected: "¿No esperaba este mensaje? Antes de abrir el enlace, pregunte a {contact} por una vía que ya conozca."
 };
 
 // packages/sdk/src/mail/languages/fr.ts
@@ -78284,58 +78430,58 @@ var fr = {
   subject: "{title}, de la part de {company}",
   hello: "Bonjour,",
   sending: "{sender} vous envoie des identifiants, par exemple un mot de passe ou une clé.",
-  purpose: "Objet : {reason}",
-  writes: "Message de {sender} :",
+  purpose: "Objet : {reason}",
+  writes: "Message de {sender} :",
   open: "Ouvrir la page",
-  opensNothing: "Cela ouvre seulement une page. Rien n’est consommé tant que vous ne le demandez pas.",
-  orCopy: "Ou copiez cette adresse dans votre navigateur :",
-  openThis: "Ouvrez cette page dans votre navigateur :",
-  encrypted: "Le lien est chiffré avec votre propre clé ; sans elle, personne ne peut le lire : {key}",
-  decrypt: "Enregistrez le fichier joint {file}. Dans un terminal, la première commande ouvre le lien et la seconde l’affiche, pour votre navigateur. Indiquez le fichier de votre clé privée si c’en est un autre :",
-  orPaste: "Ou donnez ce bloc à la commande, de la première à la dernière ligne :",
-  steps: "Comment cela se passe",
+  opensNothing: "Cela ouvre seulement une page. Rien n’est consommé tant que vous ne l’avez pas confirmé sur cette page.",
+  orCopy: "Ou copiez cette adresse dans votre navigateur :",
+  openThis: "Ouvrez cette page dans votre navigateur :",
+  encrypted: "Le lien est chiffré avec votre propre clé ; sans elle, personne ne peut le lire : {key}",
+  decrypt: "Enregistrez le fichier joint {file}. Dans un terminal, la première commande ouvre le lien et la seconde l’affiche, pour votre navigateur. Si votre clé privée se trouve dans un autre fichier, indiquez-le :",
+  orPaste: "Ou transmettez ce bloc à la commande, de la première à la dernière ligne :",
+  steps: "Comment procéder",
   look: "La page indique qui vous écrit et pourquoi.",
-  click: "Vous appuyez sur « Afficher ».",
+  click: "Vous appuyez sur « Afficher ».",
   email: "Vous saisissez l’adresse e-mail à laquelle ce message a été envoyé.",
-  emailCode: "Vous saisissez l’adresse e-mail à laquelle ce message a été envoyé, puis un code à huit chiffres reçu par e-mail.",
+  emailCode: "Vous saisissez l’adresse e-mail à laquelle ce message a été envoyé, puis un code à huit chiffres que vous recevez par e-mail.",
   passphrase: "Vous saisissez la phrase secrète, qui vous est communiquée autrement, par exemple par téléphone.",
-  keep: "Vous copiez ou enregistrez ce qui s’affiche. L’affichage est unique : choisissez d’abord où le conserver.",
+  keep: "Vous copiez ou enregistrez ce qui s’affiche. L’affichage est unique : décidez d’abord où le conserver.",
   until: "Le lien est valable jusqu’au {when}.",
-  questions: "Une question ? Adressez-vous à {contact}.",
-  careful: "Si vous voulez vérifier",
-  leadsTo: "Le lien mène à {host} et ne s’ouvre qu’une fois. Avant de saisir quoi que ce soit, vérifiez que l’adresse dans votre navigateur commence par {origin} exactement.",
-  forYou: "Il n’est destiné qu’à vous : merci de ne pas le transférer. Personne ne vous le demandera.",
-  unexpected: "Vous ne l’attendiez pas ? Avant de l’ouvrir, renseignez-vous auprès de {contact} par un moyen que vous connaissez déjà."
+  questions: "Une question ? Adressez-vous à {contact}.",
+  careful: "Pour plus de sûreté",
+  leadsTo: "Le lien mène à {host} et ne s’ouvre qu’une fois. Avant de saisir quoi que ce soit, vérifiez que {origin} est bien le début de l’adresse dans votre navigateur.",
+  forYou: "Le lien n’est destiné qu’à vous : merci de ne pas le transférer. Personne ne vous le demandera.",
+  unexpected: "Vous n’attendiez pas ce message ? Avant d’ouvrir le lien, renseignez-vous auprès de {contact} par un moyen que vous connaissez déjà."
 };
 
 // packages/sdk/src/mail/languages/he.ts
 var he = {
-  untitled: "פרטי גישה עבורך",
+  untitled: "פרטי גישה עבורכם",
   subject: "{title}, מאת {company}",
   hello: "שלום,",
-  sending: "נשלחו אליך פרטי גישה, כגון סיסמה או מפתח, מאת {sender}.",
-  purpose: "למה זה מיועד: {reason}",
+  sending: "נשלחו אליכם פרטי גישה, כגון סיסמה או מפתח, מאת {sender}.",
+  purpose: "מטרה: {reason}",
   writes: "הודעה מאת {sender}:",
   open: "לפתיחת הדף",
-  opensNothing: "הלחיצה רק פותחת דף. שום דבר לא מנוצל עד שתאשרו זאת שם.",
-  orCopy: "או העתיקו את הכתובת הזו לדפדפן:",
+  opensNothing: "הלחיצה רק פותחת דף. שום דבר לא ינוצל עד שתאשרו זאת שם.",
+  orCopy: "או העתיקו את הכתובת הזאת לדפדפן:",
   openThis: "פתחו את הדף הזה בדפדפן:",
-  encrypted: "הקישור מוצפן במפתח שלך, ואיש אינו יכול לקרוא אותו בלעדיו: {key}",
-  decrypt: "יש לשמור את הקובץ המצורף {file}. במסוף, הפקודה הראשונה פותחת את הקישור, והשנייה מציגה אותו לדפדפן. אם המפתח הפרטי נמצא בקובץ אחר, יש לציין אותו:",
-  orPaste: "או למסור לפקודה את הבלוק הזה, מהשורה הראשונה ועד האחרונה:",
+  encrypted: "הקישור מוצפן במפתח שלכם, ואיש אינו יכול לקרוא אותו בלעדיו: {key}",
+  decrypt: "שמרו את הקובץ המצורף {file}. במסוף, הפקודה הראשונה פותחת את הקישור, והשנייה מציגה אותו לדפדפן. אם המפתח הפרטי שלכם נמצא בקובץ אחר, ציינו את הקובץ הזה:",
+  orPaste: "או העבירו לפקודה את הבלוק הזה, מהשורה הראשונה ועד האחרונה:",
   steps: "מה יקרה עכשיו",
-  look: "הדף מראה מי שלח ולמה זה מיועד.",
+  look: "הדף מראה מי שלח את הפרטים ולמה הם מיועדים.",
   click: "לוחצים על ״הצגה״.",
-  email: "מקלידים את כתובת הדוא״ל שאליה נשלחה ההודעה הזו.",
-  emailCode: "מקלידים את כתובת הדוא״ל שאליה נשלחה ההודעה הזו, ואחר כך קוד בן שמונה ספרות שמגיע בדוא״ל.",
+  email: "מקלידים את כתובת הדוא״ל שאליה נשלחה ההודעה הזאת.",
+  emailCode: "מקלידים את כתובת הדוא״ל שאליה נשלחה ההודעה הזאת, ואחר כך קוד בן שמונה ספרות שמגיע בדוא״ל.",
   passphrase: "מקלידים את ביטוי הסיסמה, שמתקבל בדרך אחרת, למשל בטלפון.",
   keep: "מעתיקים או שומרים את מה שמוצג. הוא מוצג פעם אחת בלבד, לכן כדאי להחליט מראש היכן לשמור אותו.",
-  until: "הקישור פעיל עד {when}.",
+  until: "הקישור בתוקף עד {when}.",
   questions: "שאלות? אפשר לפנות אל {contact}.",
   careful: "למי שרוצה לוודא",
-  leadsTo: "הקישור מוביל אל {host} ונפתח פעם אחת. לפני שמקלידים משהו, בדקו שהכתובת בדפדפן מתחילה ב־{origin} בדיוק.",
-  forYou: "הקישור מיועד רק עבורך: נא לא להעביר אותו הלאה. איש לא יבקש אותו ממך.",
-  unexpected: "לא ציפיתם להודעה? לפני הפתיחה, שאלו את {contact} בדרך שכבר מוכרת לכם."
+  leadsTo: "הקישור מוביל אל {host} ונפתח פעם אחת בלבד. לפני שאתם מקלידים משהו, ודאו ש־{origin} הוא תחילת הכתובת בדפדפן.",
+  forYou: "הקישור מיועד רק לכם: נא לא להעביר אותו הלאה. איש לא יבקש אותו מכם.",
+  unexpected: "לא ציפיתם להודעה הזאת? לפני פתיחת הקישור, שאלו את {contact} בדרך שכבר מוכרת לכם."
 };
 
 // packages/sdk/src/mail/languages/it.ts
@@ -78344,16 +78490,16 @@ var it = {
   subject: "{title}, da {company}",
   hello: "Buongiorno,",
   sending: "{sender} Le invia dei dati di accesso, per esempio una password o una chiave.",
-  purpose: "A che cosa servono: {reason}",
+  purpose: "Motivo: {reason}",
   writes: "Messaggio di {sender}:",
   open: "Apri la pagina",
-  opensNothing: "Si apre soltanto una pagina. Nulla viene consumato finché non lo conferma lì.",
+  opensNothing: "Si apre soltanto una pagina. Non viene consumato nulla finché non lo conferma lì.",
   orCopy: "Oppure copi questo indirizzo nel browser:",
   openThis: "Apra questa pagina nel browser:",
   encrypted: "Il link è cifrato con la Sua chiave; senza di essa nessuno può leggerlo: {key}",
-  decrypt: "Salvi il file allegato {file}. In un terminale, il primo comando apre il link e il secondo lo mostra, per il browser. Indichi il file della Sua chiave privata se è un altro:",
-  orPaste: "Oppure dia al comando questo blocco, dalla prima all’ultima riga:",
-  steps: "Che cosa succede",
+  decrypt: "Salvi il file allegato {file}. In un terminale, il primo comando apre il link e il secondo lo mostra, per il browser. Se la Sua chiave privata si trova in un altro file, lo indichi:",
+  orPaste: "Oppure passi questo blocco al comando, dalla prima all’ultima riga:",
+  steps: "Che cosa fare",
   look: "La pagina mostra chi ha inviato i dati e a che cosa servono.",
   click: "Preme «Mostra».",
   email: "Inserisce l’indirizzo e-mail a cui è arrivato questo messaggio.",
@@ -78362,26 +78508,26 @@ var it = {
   keep: "Copia o salva ciò che vede. Viene mostrato una sola volta: decida prima dove conservarlo.",
   until: "Il link è valido fino a {when}.",
   questions: "Domande? Si rivolga a {contact}.",
-  careful: "Se vuole esserne certo",
-  leadsTo: "Il link porta a {host} e si apre una sola volta. Prima di scrivere qualcosa, controlli che l’indirizzo nel browser cominci con {origin} esattamente.",
-  forYou: "È destinato solo a Lei: per favore non lo inoltri. Nessuno Glielo chiederà.",
-  unexpected: "Non se lo aspettava? Prima di aprirlo chieda a {contact} per una via che conosce già."
+  careful: "Per maggiore sicurezza",
+  leadsTo: "Il link porta a {host} e si apre una sola volta. Prima di scrivere qualcosa, controlli che {origin} sia l’inizio dell’indirizzo nel browser.",
+  forYou: "Il link è destinato solo a Lei: La preghiamo di non inoltrarlo. Nessuno Glielo chiederà.",
+  unexpected: "Non si aspettava questo messaggio? Prima di aprire il link, chieda a {contact} per una via che conosce già."
 };
 
 // packages/sdk/src/mail/languages/ja.ts
 var ja = {
   untitled: "アクセス情報のお届け",
   subject: "{title}（{company}）",
-  hello: "こんにちは。",
-  sending: "{sender} から、パスワードやキーなどのアクセス情報をお送りします。",
+  hello: "お世話になっております。",
+  sending: "{sender}から、パスワードやキーなどのアクセス情報をお送りします。",
   purpose: "用途：{reason}",
-  writes: "{sender} からのメッセージ：",
+  writes: "{sender}からのメッセージ：",
   open: "ページを開く",
-  opensNothing: "ページが開くだけです。そこで操作するまで、何も消費されません。",
+  opensNothing: "ページが開くだけです。そこで操作するまで、リンクは使用済みになりません。",
   orCopy: "または、次のアドレスをブラウザーに貼り付けてください：",
   openThis: "次のページをブラウザーで開いてください：",
-  encrypted: "リンクはお客様ご自身の鍵で暗号化されており、その鍵がなければ誰にも読めません：{key}",
-  decrypt: "添付ファイル {file} を保存してください。ターミナルで、最初のコマンドはリンクを開き、2 番目のコマンドはブラウザー用にリンクを表示します。秘密鍵が別のファイルにある場合は、そのファイルを指定してください：",
+  encrypted: "リンクはご自身の鍵で暗号化されており、その鍵がなければ誰にも読めません：{key}",
+  decrypt: "添付ファイル {file} を保存してください。ターミナルで、最初のコマンドはリンクを開き、2番目のコマンドはブラウザー用にリンクを表示します。秘密鍵が別のファイルにある場合は、そのファイルを指定してください：",
   orPaste: "または、このブロックを最初の行から最後の行までコマンドに渡してください：",
   steps: "このあとの流れ",
   look: "ページに、送信者と用途が表示されます。",
@@ -78391,11 +78537,11 @@ var ja = {
   passphrase: "電話など別の方法で受け取るパスフレーズを入力します。",
   keep: "表示された内容をコピーまたは保存します。表示は一度だけですので、保管場所を先に決めておいてください。",
   until: "リンクの有効期限：{when}",
-  questions: "ご不明な点は {contact} にお問い合わせください。",
-  careful: "確認したい方へ",
+  questions: "お問い合わせ先：{contact}",
+  careful: "念のため確認したい方へ",
   leadsTo: "リンク先は {host} で、開けるのは一度だけです。入力する前に、ブラウザーのアドレスが {origin} で始まることをお確かめください。",
-  forYou: "このリンクはあなた専用です。転送しないでください。リンクをお尋ねすることはありません。",
-  unexpected: "お心当たりがない場合は、開く前に、すでにご存じの連絡方法で {contact} にご確認ください。"
+  forYou: "このリンクは受信者ご本人専用です。転送しないでください。リンクについてお尋ねすることはありません。",
+  unexpected: "お心当たりがない場合は、開く前に、すでにご存じの連絡方法でご確認ください。連絡先：{contact}"
 };
 
 // packages/sdk/src/mail/languages/nl.ts
@@ -78404,14 +78550,14 @@ var nl = {
   subject: "{title}, van {company}",
   hello: "Hallo,",
   sending: "{sender} stuurt u toegangsgegevens, bijvoorbeeld een wachtwoord of een sleutel.",
-  purpose: "Waarvoor: {reason}",
+  purpose: "Doel: {reason}",
   writes: "{sender} schrijft:",
   open: "Pagina openen",
-  opensNothing: "Dit opent alleen een pagina. Er wordt niets verbruikt totdat u dat daar bevestigt.",
+  opensNothing: "Dit opent alleen een pagina. Er wordt niets verbruikt totdat u het daar bevestigt.",
   orCopy: "Of kopieer dit adres naar uw browser:",
   openThis: "Open deze pagina in uw browser:",
   encrypted: "De link is versleuteld met uw eigen sleutel; zonder die sleutel kan niemand hem lezen: {key}",
-  decrypt: "Sla het bijgevoegde bestand {file} op. In een terminal opent de eerste opdracht de link, en de tweede toont hem, voor uw browser. Noem het bestand van uw privésleutel als het een ander is:",
+  decrypt: "Sla het bijgevoegde bestand {file} op. In een terminal opent de eerste opdracht de link, en de tweede toont hem, voor uw browser. Staat uw privésleutel in een ander bestand, geef dat dan op:",
   orPaste: "Of geef de opdracht dit blok, van de eerste tot de laatste regel:",
   steps: "Zo gaat het verder",
   look: "De pagina toont wie dit stuurt en waarvoor het is.",
@@ -78419,43 +78565,43 @@ var nl = {
   email: "U typt het e-mailadres waarnaar dit bericht is gestuurd.",
   emailCode: "U typt het e-mailadres waarnaar dit bericht is gestuurd, en daarna een code van acht cijfers die per e-mail komt.",
   passphrase: "U typt de wachtwoordzin, die u op een andere manier krijgt, bijvoorbeeld telefonisch.",
-  keep: "U kopieert of bewaart wat u ziet. Het wordt één keer getoond: bedenk vooraf waar u het bewaart.",
-  until: "De link werkt tot {when}.",
+  keep: "U kopieert wat u ziet of slaat het op. Het wordt maar één keer getoond: bedenk vooraf waar u het bewaart.",
+  until: "De link is geldig tot {when}.",
   questions: "Vragen? Neem contact op met {contact}.",
   careful: "Als u het zeker wilt weten",
-  leadsTo: "De link leidt naar {host} en gaat één keer open. Controleer of het adres in uw browser begint met {origin} voordat u iets typt.",
-  forYou: "Hij is alleen voor u: stuur hem niet door. Niemand zal u erom vragen.",
-  unexpected: "Verwachtte u dit niet? Vraag het voor het openen na bij {contact}, op een manier die u al kent."
+  leadsTo: "De link leidt naar {host} en gaat maar één keer open. Controleer of het adres in uw browser begint met {origin} voordat u iets typt.",
+  forYou: "De link is alleen voor u: stuur hem alstublieft niet door. Niemand zal u erom vragen.",
+  unexpected: "Verwachtte u dit bericht niet? Vraag het voor het openen na bij {contact}, op een manier die u al kent."
 };
 
 // packages/sdk/src/mail/languages/pl.ts
 var pl = {
   untitled: "Dane dostępowe dla Ciebie",
   subject: "{title} ({company})",
-  hello: "Dzień dobry,",
+  hello: "Dzień dobry!",
   sending: "{sender} przesyła Ci dane dostępowe, na przykład hasło lub klucz.",
-  purpose: "Do czego służą: {reason}",
+  purpose: "Cel: {reason}",
   writes: "{sender} pisze:",
   open: "Otwórz stronę",
-  opensNothing: "To tylko otwiera stronę. Nic nie zostanie zużyte, dopóki tego tam nie potwierdzisz.",
+  opensNothing: "To tylko otwiera stronę. Nic nie zostanie zużyte, dopóki nie potwierdzisz tego na stronie.",
   orCopy: "Możesz też skopiować ten adres do przeglądarki:",
   openThis: "Otwórz tę stronę w przeglądarce:",
-  encrypted: "Link jest zaszyfrowany Państwa własnym kluczem i nikt nie odczyta go bez tego klucza: {key}",
-  decrypt: "Proszę zapisać załączony plik {file}. W terminalu pierwsze polecenie otwiera link, a drugie go pokazuje, dla przeglądarki. Jeśli klucz prywatny jest w innym pliku, proszę go podać:",
-  orPaste: "Można też podać poleceniu ten blok, od pierwszego do ostatniego wiersza:",
+  encrypted: "Link jest zaszyfrowany Twoim własnym kluczem i bez niego nikt go nie odczyta: {key}",
+  decrypt: "Zapisz załączony plik {file}. W terminalu pierwsze polecenie otwiera link, a drugie go wyświetla, dla przeglądarki. Jeśli Twój klucz prywatny jest w innym pliku, podaj ten plik:",
+  orPaste: "Możesz też przekazać poleceniu ten blok, od pierwszego do ostatniego wiersza:",
   steps: "Co będzie dalej",
-  look: "Strona pokaże, kto to wysyła i do czego służy.",
+  look: "Strona pokaże, kto przesyła dane i do czego służą.",
   click: "Naciśniesz „Pokaż”.",
   email: "Wpiszesz adres e-mail, na który przyszła ta wiadomość.",
   emailCode: "Wpiszesz adres e-mail, na który przyszła ta wiadomość, a potem ośmiocyfrowy kod, który przyjdzie e-mailem.",
-  passphrase: "Wpiszesz hasło wielowyrazowe, które otrzymasz inną drogą, na przykład telefonicznie.",
-  keep: "Skopiujesz lub zapiszesz to, co zobaczysz. Pokaże się tylko raz, więc wcześniej wybierz miejsce przechowywania.",
-  until: "Link działa do: {when}.",
-  questions: "Pytania? Kontakt: {contact}.",
+  passphrase: "Wpiszesz hasło do linku, które otrzymasz inną drogą, na przykład telefonicznie.",
+  keep: "Skopiujesz lub zapiszesz to, co zobaczysz. Pokaże się tylko raz, więc wcześniej zdecyduj, gdzie to przechowasz.",
+  until: "Termin ważności linku: {when}.",
+  questions: "Masz pytania? Kontakt: {contact}.",
   careful: "Jeśli chcesz mieć pewność",
-  leadsTo: "Link prowadzi do {host} i otwiera się tylko raz. Zanim coś wpiszesz, sprawdź, czy adres w przeglądarce zaczyna się od {origin} dokładnie.",
-  forYou: "Jest tylko dla Ciebie: nie przekazuj go dalej. Nikt nie będzie o niego prosić.",
-  unexpected: "To niespodziewana wiadomość? Przed otwarciem zapytaj znaną Ci już drogą: {contact}."
+  leadsTo: "Link prowadzi do {host} i można go otworzyć tylko raz. Zanim coś wpiszesz, sprawdź, czy {origin} to początek adresu w Twojej przeglądarce.",
+  forYou: "Link jest tylko dla Ciebie: prosimy nie przekazywać go dalej. Nikt nie będzie o niego prosić.",
+  unexpected: "Nie spodziewasz się tej wiadomości? Przed otwarciem linku upewnij się znaną Ci już drogą. Kontakt: {contact}"
 };
 
 // packages/sdk/src/mail/languages/pt-BR.ts
@@ -78464,40 +78610,40 @@ var ptBR = {
   subject: "{title}, de {company}",
   hello: "Olá,",
   sending: "{sender} está enviando dados de acesso para você, como uma senha ou uma chave.",
-  purpose: "Para que serve: {reason}",
+  purpose: "Finalidade: {reason}",
   writes: "Mensagem de {sender}:",
   open: "Abrir a página",
-  opensNothing: "Isso apenas abre uma página. Nada é usado até você confirmar lá.",
+  opensNothing: "Isso apenas abre uma página. Nada é consumido até você confirmar lá.",
   orCopy: "Ou copie este endereço no navegador:",
   openThis: "Abra esta página no navegador:",
   encrypted: "O link está criptografado com a sua própria chave; sem ela, ninguém consegue lê-lo: {key}",
   decrypt: "Salve o arquivo anexo {file}. Em um terminal, o primeiro comando abre o link e o segundo o mostra, para o seu navegador. Indique o arquivo da sua chave privada se for outro:",
   orPaste: "Ou entregue ao comando este bloco, da primeira à última linha:",
-  steps: "O que vai acontecer",
-  look: "A página mostra quem enviou e para que serve.",
+  steps: "O que fazer",
+  look: "A página mostra quem enviou os dados e para que servem.",
   click: "Você clica em “Revelar”.",
   email: "Você digita o endereço de e-mail para o qual esta mensagem foi enviada.",
   emailCode: "Você digita o endereço de e-mail para o qual esta mensagem foi enviada e, depois, um código de oito dígitos que chega por e-mail.",
   passphrase: "Você digita a frase secreta, que recebe por outro meio, por exemplo por telefone.",
-  keep: "Você copia ou salva o que aparece. É mostrado uma única vez: escolha antes onde vai guardar.",
-  until: "O link funciona até {when}.",
+  keep: "Você copia ou salva o que aparece. Os dados só são mostrados uma vez: decida antes onde vai guardá-los.",
+  until: "O link é válido até {when}.",
   questions: "Dúvidas? Fale com {contact}.",
-  careful: "Se quiser ter certeza",
-  leadsTo: "O link leva a {host} e abre uma única vez. Antes de digitar qualquer coisa, confira se o endereço no navegador começa com {origin} exatamente.",
-  forYou: "Ele é só para você: por favor, não encaminhe. Ninguém vai pedir esse link a você.",
-  unexpected: "Não esperava esta mensagem? Antes de abrir, pergunte a {contact} por um meio que você já conhece."
+  careful: "Para ter certeza",
+  leadsTo: "O link leva a {host} e só abre uma vez. Antes de digitar qualquer coisa, confira se {origin} é o começo do endereço no seu navegador.",
+  forYou: "O link é só para você: por favor, não o encaminhe. Ninguém vai pedir esse link a você.",
+  unexpected: "Não esperava esta mensagem? Antes de abrir o link, pergunte a {contact} por um meio que você já conhece."
 };
 
 // packages/sdk/src/mail/languages/zh-Hans.ts
 var zhHans = {
   untitled: "发给您的访问信息",
   subject: "{title}（{company}）",
-  hello: "您好，",
-  sending: "{sender} 给您发送了访问信息，例如密码或密钥。",
+  hello: "您好！",
+  sending: "{sender}给您发送了访问信息，例如密码或密钥。",
   purpose: "用途：{reason}",
-  writes: "{sender} 的留言：",
+  writes: "{sender}的留言：",
   open: "打开页面",
-  opensNothing: "这只会打开一个页面。在您于页面上确认之前，不会消耗任何内容。",
+  opensNothing: "这只会打开一个页面。在您于页面上确认之前，链接不会失效。",
   orCopy: "或将此地址复制到浏览器中：",
   openThis: "请在浏览器中打开此页面：",
   encrypted: "链接已用您自己的密钥加密，没有该密钥谁也无法读取：{key}",
@@ -78505,17 +78651,17 @@ var zhHans = {
   orPaste: "或者把下面这段内容从第一行到最后一行交给该命令：",
   steps: "接下来的步骤",
   look: "页面会显示发送者和用途。",
-  click: "您按下“显示”。",
-  email: "您输入收到本邮件的邮箱地址。",
-  emailCode: "您输入收到本邮件的邮箱地址，然后输入通过邮件收到的八位数字验证码。",
-  passphrase: "您输入通过其他方式（例如电话）收到的口令短语。",
+  click: "您点按“显示”。",
+  email: "您输入接收本邮件的邮箱地址。",
+  emailCode: "您输入接收本邮件的邮箱地址，然后输入通过邮件收到的八位数字验证码。",
+  passphrase: "您输入通过其他方式（例如电话）获知的口令。",
   keep: "您复制或保存所看到的内容。内容只显示一次，请事先想好保存的位置。",
   until: "链接有效期至 {when}。",
-  questions: "如有疑问，请联系 {contact}。",
-  careful: "如果您想确认",
+  questions: "如有疑问，请联系{contact}。",
+  careful: "如需核实",
   leadsTo: "链接指向 {host}，只能打开一次。输入任何内容之前，请确认浏览器中的地址以 {origin} 开头。",
   forYou: "链接仅供您本人使用，请勿转发。不会有人向您索要它。",
-  unexpected: "没有预料到这封邮件？打开之前，请通过您已知的方式向 {contact} 核实。"
+  unexpected: "不清楚为何收到这封邮件？打开链接之前，请通过您已知的方式向{contact}核实。"
 };
 
 // packages/sdk/src/mail/email-copy.ts
@@ -78537,14 +78683,14 @@ var en = {
   look: "The page shows who sent this and what it is for.",
   click: "You press Reveal.",
   email: "You type the e-mail address that this message was sent to.",
-  emailCode: "You type the e-mail address that this message was sent to, then a code of eight digits that comes by mail.",
+  emailCode: "You type the e-mail address that this message was sent to, then a code of eight digits that comes by e-mail.",
   passphrase: "You type the passphrase, which you receive another way, for example by telephone.",
   keep: "You copy or save what you see. It is shown only once, so choose beforehand where you will keep it.",
   until: "The link expires on {when}.",
   questions: "Questions? Ask {contact}.",
   careful: "If you want to be sure",
   leadsTo: "The link leads to {host} and opens only once. Check that the address in your browser begins with {origin} before you type anything.",
-  forYou: "It is for you alone: please do not forward it. Nobody will ask you for it.",
+  forYou: "The link is for you alone: please do not forward it. Nobody will ask you for it.",
   unexpected: "You did not expect this? Ask {contact}, in a way that you already know, before you open it."
 };
 var MAIL_SENTENCES = {
@@ -78561,7 +78707,7 @@ function emailCopy(facts) {
   const host = new URL(origin).host;
   return {
     ...{ language, company, heading, accents: facts.accents ?? OUR_ACCENTS },
-    subject: oneLine(fillIn(say.subject, { title: heading, company }).slice(0, LONGEST_SUBJECT)),
+    subject: withoutBreaks(fillIn(say.subject, { title: heading, company }).slice(0, LONGEST_SUBJECT)),
     hello: say.hello,
     sending: fillIn(say.sending, { sender }),
     purpose: reason === void 0 ? void 0 : fillIn(say.purpose, { reason }),
@@ -78607,15 +78753,12 @@ function senderName2({ contact = "", company }) {
   return person === "" || person === company ? company : `${person} (${company})`;
 }
 var TELEPHONE = /[\s,;(]*(?:\b(?:tel|phone)\b[.:]*\s*)?\+?\d[\d\s()/.-]{4,}$/i;
-function oneLine(text3) {
-  return text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
-}
 function answersStep({ flags: flags2, mailedCode }, say) {
   const answers = [
     ...needsEmail(flags2) ? [mailedCode ? say.emailCode : say.email] : [],
     ...needsPassphrase(flags2) ? [say.passphrase] : []
   ];
-  return answers.length === 0 ? say.click : answers.join(" ");
+  return answers.length === 0 ? say.click : joined(...answers);
 }
 function expiryInWords(expiresAt, language, timeZone = "UTC") {
   return new Intl.DateTimeFormat(localeOf(language), {
@@ -78639,7 +78782,7 @@ ${visibleLinkHtml(link, accents.light)}`
   ] : [decryptionHtml(link, paragraph, accents.light), ""];
   return mailFrame({
     ...{ language, accents, subject: parts.subject, company: parts.company, heading: parts.heading },
-    preview: `${parts.sending} ${parts.until}`,
+    preview: joined(parts.sending, parts.until),
     bodyHtml: `${paragraph(parts.hello)}
 ${paragraph(parts.sending)}
 ${parts.purpose === void 0 ? "" : paragraph(parts.purpose)}
@@ -78647,7 +78790,7 @@ ${message2 === void 0 ? "" : messageHtml(message2, start, accents.light)}
 ${rowsHtml(parts.context, "ink", LIGHT.ink)}
 ${way}
 ${heading(parts.stepsHeading)}
-<ol style="margin:0 0 20px;padding:0;padding-inline-start:24px;">${parts.steps.map((step) => `<li class="ink" style="margin:0 0 6px;">${escapeHtml(step)}</li>`).join("")}</ol>
+<ol style="margin:0 0 20px;padding:0;padding-inline-start:24px;">${parts.steps.map((step) => `<li class="ink" style="margin:0 0 6px;">${proseHtml(step)}</li>`).join("")}</ol>
 ${paragraph(parts.until)}
 ${paragraph(parts.questions, "margin-bottom:0;")}`,
     footHtml: `${again}
@@ -78688,6 +78831,9 @@ function rowsHtml(rows, kind, colour3) {
 }
 
 // packages/sdk/src/mail/email.ts
+function linkKeysIn({ text: text3 }) {
+  return [...text3.matchAll(/#([\w-]{46})(?![\w-])/g)].map(([, key = ""]) => key);
+}
 function writeEmail(facts) {
   const parts = emailCopy(facts);
   return {
@@ -78739,12 +78885,12 @@ function decryptionText({ encrypted, decrypt: decrypt2, commands: commands9, orP
   return [wrapText(encrypted), wrapText(decrypt2), indented, wrapText(orPaste), armoured];
 }
 function rowsText(rows) {
-  return rows.map(([name, value]) => wrapText(`${oneLine2(name)}: ${oneLine2(value)}`, "", "  ")).join("\n");
+  return rows.map(([name, value]) => wrapText(`${oneLine(name)}: ${oneLine(value)}`, "", "  ")).join("\n");
 }
 function quote(message2) {
   return message2.trim().split(/\r?\n/).map((line2) => line2.trim() === "" ? ">" : wrapText(line2, "> ", "> ")).join("\n");
 }
-function oneLine2(text3) {
+function oneLine(text3) {
   return text3.replace(/\s+/g, " ").trim();
 }
 var MAIL_HEADERS = { "Auto-Submitted": "auto-generated" };
@@ -79223,11 +79369,11 @@ function accessDenied(message2, call) {
   const advice = adviceOf(message2, action);
   return `${whoIn(message2)} may not call ${action} on ${target}${about}. ${advice}`;
 }
-function withoutAction(message2, { resource, permission, recipient }) {
+function withoutAction(message2, { resource, permission, recipient, sent }) {
   if (/^Access to KMS is not allowed|customer master key|\(Service: (AWS)?KMS\b/i.test(message2)) {
     return keyDenied(resource, "kms:Decrypt");
   }
-  const words4 = redact(message2, recipient);
+  const words4 = redact(message2, recipient, sent);
   const quoted3 = words4 === "" ? "" : ` AWS says: ${words4}.`;
   return `The AWS role may not call ${permission} on ${resource}. Grant it that action.${quoted3}`;
 }
@@ -79385,8 +79531,8 @@ function outcomeUnknown({ service }) {
     `${service} was given the mail and did not answer: whether it goes out is not known, so it is not sent twice. Run again for this recipient.`
   ];
 }
-function quoted({ name, message: message2, $metadata }, { recipient }) {
-  const words4 = redact(message2, recipient);
+function quoted({ name, message: message2, $metadata }, { recipient, sent }) {
+  const words4 = redact(message2, recipient, sent);
   const quote2 = words4 === "" || words4 === name || words4 === "UnknownError" ? "" : `: ${words4}`;
   const id = $metadata?.requestId === void 0 ? "" : `; request ${redact($metadata.requestId)}`;
   return ` (${name}${quote2}${id})`;
@@ -79795,13 +79941,27 @@ function asSenderError(error3) {
   return faultOf(error3);
 }
 
-// packages/sdk/src/delivery/existing-handoffs.ts
+// packages/sdk/src/runtime/polling.ts
 init_runtime();
+var GROWTH = 1.5;
+async function poll(look, { firstMs, longestMs, limitMs, onWaiting }, runtime, signal) {
+  const from = runtime.now();
+  for (let waitMs = firstMs; ; waitMs = Math.min(longestMs, waitMs * GROWTH)) {
+    const found = await look();
+    if (found !== void 0) return found;
+    signal.throwIfAborted();
+    const elapsedMs = runtime.now() - from;
+    if (elapsedMs >= limitMs) return void 0;
+    onWaiting?.(elapsedMs);
+    await sleep(Math.min(waitMs, limitMs - elapsedMs), runtime, signal);
+  }
+}
+
+// packages/sdk/src/delivery/existing-handoffs.ts
 init_sender_error();
 var AT_ONCE2 = 6;
 var FIRST_POLL_MS = 2e3;
 var LONGEST_POLL_MS = 6e4;
-var GROWTH = 1.5;
 function deliveryStatusOf({
   state: state3,
   bouncedAt
@@ -79816,11 +79976,10 @@ function viewHandoffs(ids, service, deadline) {
   });
 }
 async function awaitHandoffs(ids, { service, runtime, onEnded, onWaiting }, limitMs, deadline) {
-  const from = runtime.now();
   const seen = new Map(ids.map((id) => [id, { id, status: "pending" }]));
   const handoffs = () => [...seen.values()];
   const pending = () => handoffs().filter(({ status, error: error3 }) => status === "pending" && canBeSeenAgain(error3));
-  for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(LONGEST_POLL_MS, waitMs * GROWTH)) {
+  const look = async () => {
     const polled = await viewHandoffs(
       pending().map(({ id }) => id),
       service,
@@ -79831,19 +79990,18 @@ async function awaitHandoffs(ids, { service, runtime, onEnded, onWaiting }, limi
       seen.set(now.id, merged(now, seen.get(now.id)));
       if (now.status !== "pending" && now.view) onEnded?.(now, ids.length - pending().length, ids.length);
     }
-    const left = pending().length;
-    if (left === 0) return { handoffs: handoffs() };
-    const elapsedMs = runtime.now() - from;
-    const reason = deadline.soft.reason;
-    if (reason instanceof SenderError) return { handoffs: handoffs(), stopped: reason };
-    if (elapsedMs >= limitMs) return { handoffs: handoffs() };
-    onWaiting?.(left, elapsedMs);
-    try {
-      await sleep(Math.min(waitMs, limitMs - elapsedMs), runtime, deadline.soft);
-    } catch (thrown) {
-      if (thrown instanceof SenderError) return { handoffs: handoffs(), stopped: thrown };
-      throw thrown;
-    }
+    return pending().length === 0 ? handoffs() : void 0;
+  };
+  const polling = {
+    ...{ firstMs: FIRST_POLL_MS, longestMs: LONGEST_POLL_MS, limitMs },
+    onWaiting: (elapsedMs) => onWaiting?.(pending().length, elapsedMs)
+  };
+  try {
+    return { handoffs: await poll(look, polling, runtime, deadline.soft) ?? handoffs() };
+  } catch (thrown) {
+    if (thrown instanceof SenderError && deadline.soft.aborted)
+      return { handoffs: handoffs(), stopped: thrown };
+    throw thrown;
   }
 }
 function revokeHandoffs(ids, service, deadline) {
@@ -79975,7 +80133,6 @@ function expectOutcomes(details, recipients, { service, runtime }, deadline) {
 
 // packages/sdk/src/delivery/requests.ts
 init_src();
-init_runtime();
 init_sender_error();
 var OTHER_SUBJECT = /^(?:vault|google|azure|op|value):(?!\/\/)./;
 var OTHER_ARN = /^arn:[\w-]+:(?!secretsmanager:)[\w-]+:[^:]*:[^:]*:./;
@@ -80065,7 +80222,7 @@ function originOfRequest({
     const { repository, workflow, ref, run: run2, attempt } = requester;
     return [
       ["Repository", repository],
-      ["Workflow", `${workflow}, on ${ref}`],
+      ["Workflow", workflow.endsWith(`@${ref}`) ? workflow : `${workflow}, on ${ref}`],
       ["Run", `${run2}, attempt ${attempt}`]
     ];
   }
@@ -80075,25 +80232,37 @@ function originOfRequest({
 }
 var FIRST_POLL_MS2 = 5e3;
 var LONGEST_POLL_MS2 = 3e4;
-var GROWTH2 = 1.5;
 async function awaitApproval(id, { service, runtime, onApproval, onWaiting }, limitMs, deadline) {
-  const from = runtime.now();
   let seen;
-  for (let waitMs = FIRST_POLL_MS2; ; waitMs = Math.min(LONGEST_POLL_MS2, waitMs * GROWTH2)) {
-    const look = await toResult(service.request(id, deadline));
-    const elapsedMs = runtime.now() - from;
-    if (look instanceof SenderError) {
-      if (!OUTLASTED.has(look.code) || elapsedMs >= limitMs) throw look;
-    } else {
-      if (seen && look.approvals.length > seen.approvals.length) onApproval?.(look);
-      seen = look;
-      if (look.state !== "pending" || elapsedMs >= limitMs) return look;
-      onWaiting?.(look, elapsedMs);
+  let last;
+  const look = async () => {
+    const found = await toResult(service.request(id, deadline));
+    last = found;
+    if (found instanceof SenderError) {
+      if (OUTLASTED.has(found.code)) return void 0;
+      throw found;
     }
-    await sleep(Math.max(1, Math.min(waitMs, limitMs - elapsedMs)), runtime, deadline.soft);
-  }
+    if (seen && found.approvals.length > seen.approvals.length) onApproval?.(found);
+    seen = found;
+    return found.state === "pending" ? void 0 : found;
+  };
+  const polling = {
+    ...{ firstMs: FIRST_POLL_MS2, longestMs: LONGEST_POLL_MS2, limitMs },
+    onWaiting: (elapsedMs) => {
+      if (last && !(last instanceof SenderError)) onWaiting?.(last, elapsedMs);
+    }
+  };
+  await poll(look, polling, runtime, deadline.soft);
+  if (last === void 0 || last instanceof SenderError) throw last;
+  return last;
 }
-function requestProblem({ state: state3, missing, class: name, id }) {
+function requestProblem({
+  state: state3,
+  missing,
+  class: name,
+  id,
+  denied
+}) {
   switch (state3) {
     case "approved":
     case "used":
@@ -80104,7 +80273,10 @@ function requestProblem({ state: state3, missing, class: name, id }) {
         (say) => `Request ${id} still needs approval by ${missing.join(" and ")} for class ${name}. Wait with ${say("await-approval")}, or run again once it is approved.`
       );
     case "denied":
-      return new SenderError("request_ended", `Request ${id} was denied. Ask why, then make a new request.`);
+      return new SenderError(
+        "request_ended",
+        `Request ${id} was denied${denied === void 0 ? "" : ` by ${denied.by} for ${denied.role}`}${denied?.comment === void 0 ? ". Ask why" : `: “${denied.comment}”. Settle that`}, then make a new request.`
+      );
     case "expired":
       return new SenderError("request_ended", `Request ${id} has expired. Make a new request.`);
   }
@@ -80119,6 +80291,9 @@ function checkRight({ rights }, needed2, origin, asking) {
     asking === "workflow" ? `This workflow may not ${needed2} through ${origin}: the senders list gives it ${given}. Ask whoever runs the service to add ${needed2} to its entry.` : `You may not ${needed2} through ${origin}: the service's lists give you ${given}. Ask whoever runs the service to add ${needed2} to your entry.`
   );
 }
+
+// packages/sdk/src/index.ts
+init_encodings();
 
 // packages/sdk/src/mail/ses.ts
 init_src();
@@ -80211,6 +80386,7 @@ function sendCall(email) {
     permission: permissionFor(email),
     wording: sendWording(email),
     recipient: to,
+    sent: linkKeysIn(email),
     once: true,
     request: "the mail",
     refusedCode: "mail_refused"
@@ -80372,9 +80548,9 @@ function readProblem(value) {
     return void 0;
   const rules = Array.isArray(value.broken) ? value.broken.slice(0, MOST_RULES) : [];
   const broken2 = rules.flatMap(
-    (one) => isObject(one) && typeof one.rule === "string" && typeof one.detail === "string" ? [{ rule: one.rule.slice(0, 40), detail: oneLine3(one.detail) }] : []
+    (one) => isObject(one) && typeof one.rule === "string" && typeof one.detail === "string" ? [{ rule: one.rule.slice(0, 40), detail: oneLine2(one.detail) }] : []
   );
-  return { code: code2, detail: oneLine3(detail), broken: broken2 };
+  return { code: code2, detail: oneLine2(detail), broken: broken2 };
 }
 function toError(origin, response, refused3 = "workflow") {
   const { problem } = response;
@@ -80404,13 +80580,16 @@ function refusals2(origin, { detail, broken: broken2 }, refused3) {
   return {
     unauthenticated: [
       "unauthenticated",
-      (say) => `${origin} does not accept this ${refused3 === "workflow" ? `${say("workflow")}'s token` : "signature"}: ${detail} Check that ${say("endpoint")} is the service's exact address.`
+      (say) => `${origin} does not accept this ${refused3 === "workflow" ? `${say("workflow")}'s token` : "signature"}: ${detail}${SAYS_WHAT_TO_DO.test(detail) ? "" : ` Check that ${say("endpoint")} is the service's exact address.`}`
     ],
     not_allowed: [
       "not_allowed",
       (say) => `${refused3 === "workflow" ? `This ${say("workflow")} may not send through` : "You may not do this at"} ${origin}: ${detail} Ask whoever runs the service ${entryAdvice(detail, refused3)}.`
     ],
-    policy: ["policy", `The service's policy refuses this handoff: ${rules}`],
+    policy: [
+      "policy",
+      `The service's policy refuses this: ${rules} Change what breaks the ${broken2.length > 1 ? "rules" : "rule"}, or choose another class.`
+    ],
     approvals: ["approvals", `The service has no approval for this handoff: ${rules}`],
     not_approver: ["not_approver", detail],
     same_person: ["same_person", detail],
@@ -80430,6 +80609,7 @@ function refusals2(origin, { detail, broken: broken2 }, refused3) {
     too_large: ["too_large", "The service finds the handoff too large. Hand over fewer secrets at once."]
   };
 }
+var SAYS_WHAT_TO_DO = /\. [A-Z][a-z]+ /;
 function entryAdvice(detail, refused3) {
   const workflow = refused3 === "workflow";
   if (/\blist gives this caller (?!no right\b)/.test(detail))
@@ -80447,6 +80627,14 @@ function clockSentence(origin, { clockAhead }, { code: code2, detail, broken: br
     `This machine's clock is ${off} that of ${origin}, so the request was refused: ${words4} Set this machine's clock, for example by NTP.`
   ];
 }
+function unavailable3(origin, { status, problem, webPage }) {
+  const page2 = webPage === void 0 ? "" : ` with a web page${titled(webPage)}`;
+  const said = problem ? ` ${problem.detail.replace(/ Try again\.$/, "")}` : "";
+  return new SenderError(
+    "service_unavailable",
+    `${origin} answered ${status}${page2} again and again.${said} Try again later, or ask whoever runs the service.`
+  );
+}
 function unexpectedResponse(origin, { status, webPage }) {
   return new SenderError(
     "not_a_service",
@@ -80457,8 +80645,8 @@ function titled(webPage) {
   const title = redact(webPage).slice(0, 80);
   return title === "" ? "" : ` ("${title}")`;
 }
-function oneLine3(text3) {
-  const line2 = text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim().slice(0, 1e3);
+function oneLine2(text3) {
+  const line2 = withoutBreaks(text3).trim().slice(0, 1e3);
   return /[.!?]$/.test(line2) ? line2 : `${line2}.`;
 }
 function isObject(value) {
@@ -80467,7 +80655,6 @@ function isObject(value) {
 
 // packages/sdk/src/service/service-http.ts
 var ATTEMPT_MS2 = 15e3;
-var LONGEST_ANSWER2 = 2e6;
 async function addressed({ origin, method, path: path2, body }, credentials, deadline) {
   if (typeof credentials === "function") {
     const token = await credentials(deadline);
@@ -80500,7 +80687,7 @@ async function request(sent, credentials, deadline, runtime, pace) {
           response,
           await boundedText(
             response,
-            LONGEST_ANSWER2,
+            SENDER_ANSWER_LIMIT,
             () => new SenderError(
               "not_a_service",
               (say) => `The service's answer is longer than any it gives. Check ${say("endpoint")}.`
@@ -80522,18 +80709,10 @@ function parseResponse(origin, response, text3, runtime) {
   const problem = readProblem(json);
   const webPage = /^text\/html\b/.test(type) ? { webPage: titleIn(text3) } : {};
   if (status === 429 || status >= 500) {
-    const page2 = webPage.webPage === void 0 ? "" : ` with a web page${titled(webPage.webPage)}`;
-    const said = problem ? ` ${problem.detail}` : "";
-    throw new TransientError(
-      new SenderError(
-        "service_unavailable",
-        `${origin} answered ${status}${page2} again and again.${said} Try again later, or ask whoever runs the service.`
-      ),
-      {
-        afterMs: retryAfterMs(headers.get("retry-after"), runtime.now()),
-        kind: status === 429 ? "throttled" : "brief"
-      }
-    );
+    throw new TransientError(unavailable3(origin, { status, problem, ...webPage }), {
+      afterMs: retryAfterMs(headers.get("retry-after"), runtime.now()),
+      kind: status === 429 ? "throttled" : "brief"
+    });
   }
   if (status >= 300 && status < 400) {
     throw new SenderError(
@@ -80676,10 +80855,10 @@ function isRefusal(error3) {
   const { responseCode } = asSmtpError(error3);
   return responseCode !== void 0 && responseCode !== 421;
 }
-function refused2(smtp, { server, phase, to, tokens }) {
+function refused2(smtp, { server, phase, to, tokens, linkKeys }) {
   const { code: code2, responseCode = 0, response = "", command: command9 = "" } = smtp;
   const where = placeOf2(server);
-  const words4 = quoted2(response, server, to, tokens);
+  const words4 = quoted2(response, server, { to, tokens, linkKeys });
   if (code2 === "ETLS") {
     const final = new SenderError(
       "mail_tls",
@@ -80728,7 +80907,11 @@ function login(where, words4, responseCode, response) {
   );
 }
 function tokenRefused(refusal10, server, nowSeconds) {
-  const words4 = quoted2(refusal10.response, server, void 0, [refusal10.token]);
+  const words4 = quoted2(refusal10.response, server, {
+    to: void 0,
+    tokens: [refusal10.token],
+    linkKeys: []
+  });
   return new SenderError(
     "mail_login",
     (say) => `${placeOf2(server)} does not accept the access token${words4}: ${whyRefused(refusal10, nowSeconds, say)}`
@@ -80794,7 +80977,7 @@ function whatOf(phase) {
 function placeOf2({ host, port }) {
   return `${host}:${port}`;
 }
-function quoted2(response, { login: account }, to, tokens) {
+function quoted2(response, { login: account }, { to, tokens, linkKeys }) {
   const user = account?.user ?? "";
   const password = account && "password" in account ? [{ password: account.password.reveal() }] : [];
   const proofs = [...password, ...tokens.map((token) => ({ token: token.reveal() }))];
@@ -80803,7 +80986,7 @@ function quoted2(response, { login: account }, to, tokens) {
     responses: proofs.flatMap((proof) => loginTexts(user, proof)),
     names: [user]
   };
-  const words4 = redact(withoutSent(response, sent, "[login]"), to);
+  const words4 = redact(withoutSent(response, sent, "[login]"), to, linkKeys);
   return words4 === "" ? "" : ` (${words4})`;
 }
 function asSmtpError(error3) {
@@ -81024,6 +81207,10 @@ function refusal3(status, json, { url: url3, refreshToken }, grant3) {
 }
 
 // packages/sdk/src/mail/smtp.ts
+function parsePort(text3) {
+  const port = /^\d{1,5}$/.test(text3) ? Number(text3) : 0;
+  return port >= 1 && port <= 65535 ? port : void 0;
+}
 function tlsOf({ host, port }) {
   if (port === 465) return "implicit";
   return isLoopback(host) || host === "::1" ? "none" : "starttls";
@@ -81036,7 +81223,7 @@ function smtpTransport(server, runtime, ports = {}) {
   const pool = smtpPool(server, tokens, isTransientFailure, runtime);
   const pace = adaptivePace(runtime, FATAL);
   let underWay = 0;
-  async function attempt(deadline, to, work) {
+  async function attempt(deadline, email, work) {
     let phase = "connecting";
     let usable = false;
     const taking = pool.take(deadline);
@@ -81052,7 +81239,10 @@ function smtpTransport(server, runtime, ports = {}) {
     } catch (error3) {
       const connection = phase === "connecting" ? void 0 : await taking;
       usable = connection !== void 0 && await isUsableAfter(error3, connection, deadline);
-      throw smtpFailure(error3, { server, deadline, phase, to, tokens: tokens?.sent() ?? [] });
+      throw smtpFailure(error3, {
+        ...{ server, deadline, phase, to: email?.to, tokens: tokens?.sent() ?? [] },
+        linkKeys: email ? linkKeysIn(email) : []
+      });
     } finally {
       taking.then((connection) => pool.giveBack(connection, usable)).catch(() => void 0);
     }
@@ -81075,7 +81265,7 @@ function smtpTransport(server, runtime, ports = {}) {
         return answered(connection, (done) => connection.send(envelope, body, done));
       };
       const options = { pace, yieldSlot, attempts: ATTEMPTS };
-      await retry(() => attempt(deadline, email.to, send2), deadline, runtime, options);
+      await retry(() => attempt(deadline, email, send2), deadline, runtime, options);
       return `<${email.messageId}>`;
     }),
     check: (_, deadline) => counted(async () => {
@@ -81109,7 +81299,6 @@ init_redact();
 // packages/sdk/src/rotation/rotate.ts
 var import_node_crypto12 = require("node:crypto");
 init_redact();
-init_runtime();
 init_sender_error();
 init_json();
 
@@ -81174,7 +81363,6 @@ function versionIdOf(run, arn) {
 var PENDING = "AWSPENDING";
 var FIRST_POLL_MS3 = 1e3;
 var LONGEST_POLL_MS3 = 15e3;
-var GROWTH3 = 1.5;
 var PENDING_GRACE_MS = 3e4;
 var LONGEST_STEP_MS = 15 * 6e4;
 async function rotateManaged(request3, secrets, deadline, runtime) {
@@ -81185,15 +81373,17 @@ async function rotateManaged(request3, secrets, deadline, runtime) {
   let shown = hasLabel(before, versionId, PENDING);
   if (!shown) await begin2(request3, before, secrets, runtime);
   const begunAt = runtime.now();
-  for (let waitMs = FIRST_POLL_MS3; ; waitMs = Math.min(LONGEST_POLL_MS3, waitMs * GROWTH3)) {
+  const look = async () => {
     const stages = await secrets.stages(secret.arn);
     if (hasLabel(stages, versionId, CURRENT)) return { versionId, begun: true };
     if (hasLabel(stages, versionId, PENDING)) shown = true;
     else if (shown || runtime.now() - begunAt > PENDING_GRACE_MS) throw failed(request3);
-    const leftMs = until - runtime.now();
-    if (leftMs <= 0) throw late(request3);
-    await sleep(Math.min(waitMs, leftMs), runtime, deadline.soft);
-  }
+    return void 0;
+  };
+  const polling = { firstMs: FIRST_POLL_MS3, longestMs: LONGEST_POLL_MS3, limitMs: until - begunAt };
+  const rotated = await poll(look, polling, runtime, deadline.soft);
+  if (!rotated) throw late(request3);
+  return rotated;
 }
 async function begin2(request3, before, secrets, runtime) {
   const { secret, versionId } = request3;
@@ -81259,8 +81449,8 @@ async function rotateGenerated(request3, { key, rules }, secrets, source) {
   }
   const moved = await secrets.promote(secret.arn, old.versionId, versionId);
   await secrets.unlabel(secret.arn, versionId);
-  const held = moved === "promoted" || hasLabel(await secrets.stages(secret.arn), versionId, CURRENT);
-  if (!held) throw changed(request3);
+  const held2 = moved === "promoted" || hasLabel(await secrets.stages(secret.arn), versionId, CURRENT);
+  if (!held2) throw changed(request3);
   return { versionId, begun: true };
 }
 function checkKey(secret, key) {
@@ -81571,6 +81761,31 @@ init_retry();
 init_runtime();
 init_sender_error();
 
+// packages/sdk/src/service/filters.ts
+var REVOCATION_PARTS = ["secret", "recipient", "repository", "class", "sender"];
+function wantedRecipient(text3) {
+  const address = parseAddress(text3);
+  if (address !== void 0) return { address };
+  return /^[\w-]{22}$/.test(text3) ? { id: text3 } : void 0;
+}
+function filterProblem(part2, text3, asked) {
+  if (part2 === "secret") return secretProblem(text3, asked);
+  if (part2 !== "recipient" || wantedRecipient(text3)) return void 0;
+  return "The recipient is neither an e-mail address nor a recipient id. A recipient id has 22 characters; audit events shows them.";
+}
+function secretProblem(text3, asked) {
+  if (!text3.includes(":")) {
+    return `${asked} takes an ARN, not a name: events and handoffs name a secret by its ARN. aws secretsmanager describe-secret --secret-id NAME --query ARN --output text gives it.`;
+  }
+  if (/^\w+:\/\//.test(text3)) {
+    return `${asked} takes the secret as events and handoffs name it, without //. secret-handoff audit events shows it under SECRET.`;
+  }
+  if (/^arn:[^:]*:secretsmanager:/.test(text3) && !/:secret:.+-[A-Za-z0-9]{6}$/.test(text3)) {
+    return `${asked} takes the whole ARN, which ends in a hyphen and six characters. aws secretsmanager describe-secret --secret-id ARN --query ARN --output text gives it.`;
+  }
+  return void 0;
+}
+
 // packages/sdk/src/service/github-token.ts
 init_bounded_body();
 init_deadline();
@@ -81579,7 +81794,7 @@ init_retry();
 init_sender_error();
 init_json();
 var ATTEMPT_MS3 = 1e4;
-var LONGEST_ANSWER3 = 2e5;
+var LONGEST_ANSWER2 = 2e5;
 function tokenEndpoint(env2) {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url3, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = env2;
   if (url3 && bearer) {
@@ -81609,7 +81824,7 @@ function fetchIdToken({ url: url3, bearer }, audience, deadline, runtime) {
             signal
           });
           const tooLong2 = () => new TypeError("the answer is too long");
-          return [answer, jsonOrUndefined(await boundedText(answer, LONGEST_ANSWER3, tooLong2))];
+          return [answer, jsonOrUndefined(await boundedText(answer, LONGEST_ANSWER2, tooLong2))];
         });
       } catch (cause) {
         if (deadline.hard.aborted) throw deadline.hard.reason;
@@ -81709,16 +81924,13 @@ function serviceClient(origin, credentials, runtime = platformRuntime) {
     revokeAll: async (filter, deadline, onProgress = () => {
     }) => {
       let soFar = { revoked: [], released: [] };
-      let cursor2;
-      do {
-        const asked = { ...filter, ...cursor2 === void 0 ? {} : { cursor: cursor2 } };
-        const page2 = await read(RevokeAllResponse, "POST", "/v1/sender/handoffs/revoke", deadline, asked);
+      const asked = (at) => read(RevokeAllResponse, "POST", "/v1/sender/handoffs/revoke", deadline, { ...filter, ...at });
+      for await (const page2 of pagesOf(asked)) {
         const released = new Map([...soFar.released, ...page2.released].map((one) => [one.id, one]));
         const revoked = [.../* @__PURE__ */ new Set([...soFar.revoked, ...page2.revoked])];
         soFar = { revoked, released: [...released.values()] };
         onProgress(soFar);
-        cursor2 = page2.cursor;
-      } while (cursor2 !== void 0);
+      }
       return soFar;
     },
     ask: (asked, deadline) => read(RequestView, "POST", "/v1/sender/requests", deadline, asked),
@@ -81737,13 +81949,11 @@ function serviceClient(origin, credentials, runtime = platformRuntime) {
     },
     list: async (filter, deadline) => {
       const views = [];
-      let cursor2;
-      do {
-        const query = new URLSearchParams({ ...filter, ...cursor2 === void 0 ? {} : { cursor: cursor2 } });
-        const page2 = await read(ListResponse, "GET", `/v1/sender/handoffs?${query}`, deadline);
-        views.push(...page2.handoffs);
-        cursor2 = page2.cursor;
-      } while (cursor2 !== void 0);
+      const asked = (at) => {
+        const query = new URLSearchParams({ ...filter, ...at });
+        return read(ListResponse, "GET", `/v1/sender/handoffs?${query}`, deadline);
+      };
+      for await (const { handoffs } of pagesOf(asked)) views.push(...handoffs);
       return views;
     }
   };
@@ -82211,9 +82421,9 @@ function azureStore(context) {
 function versionOf2(json, host, name) {
   const value = memberOf(json, "value");
   const id = /\/secrets\/([^/]+)\/([0-9a-f]{32})$/.exec(textOf2(json, "id") ?? "");
-  const created = memberOf(json, "attributes", "created");
-  const expires = memberOf(json, "attributes", "exp");
-  if (typeof value !== "string" || !id?.[1] || !id[2] || typeof created !== "number") {
+  const created = unixTime(memberOf(json, "attributes", "created"));
+  const expires = unixTime(memberOf(json, "attributes", "exp"));
+  if (typeof value !== "string" || !id?.[1] || !id[2] || created === void 0) {
     throw new SenderError("secret_unreadable", `"${name}" in ${STORE} has no value.`);
   }
   return {
@@ -82222,7 +82432,7 @@ function versionOf2(json, host, name) {
     name: id[1],
     versionId: id[2],
     versionCreatedAt: created,
-    ...typeof expires === "number" ? { endsAt: expires } : {},
+    ...expires === void 0 ? {} : { endsAt: expires },
     value: new Concealed(value)
   };
 }
@@ -82270,6 +82480,7 @@ async function cliToken(resource, { run }) {
   try {
     printed = await run("az", ["account", "get-access-token", "--output", "json", "--resource", resource]);
   } catch (cause) {
+    if (cause instanceof SenderError) throw cause;
     throw noLogin("the Azure CLI (az) is missing or not logged in", cause);
   }
   try {
@@ -82404,6 +82615,7 @@ async function gcloudToken(context) {
   try {
     token = (await context.run("gcloud", ["auth", "print-access-token"])).trim();
   } catch (cause) {
+    if (cause instanceof SenderError) throw cause;
     throw noLogin2(
       "GOOGLE_APPLICATION_CREDENTIALS is not set, and the gcloud program is missing or not logged in",
       cause
@@ -82547,6 +82759,7 @@ async function readByProgram(wanted, context) {
     const args = ["item", "get", "--format=json", `--vault=${wanted.vault}`, "--", wanted.item];
     printed = await context.run("op", args);
   } catch (cause) {
+    if (cause instanceof SenderError) throw cause;
     throw programFailure(cause, wanted, serviceAccount !== void 0);
   }
   const json = jsonOrUndefined(printed);
@@ -82619,10 +82832,10 @@ function refusal8({ status, json }, what) {
   return new SenderError("store_refused", `1Password Connect answered ${status} for ${what}${quoted3}.`);
 }
 function versionOf3(json, { vault, id }, wanted) {
-  const version2 = memberOf(json, "version");
+  const version2 = versionNumber(memberOf(json, "version"));
   const updatedAt = secondsOf(textOf2(json, "updatedAt") ?? textOf2(json, "updated_at"));
   const title = textOf2(json, "title") ?? wanted.item;
-  if (typeof version2 !== "number" || updatedAt === void 0) {
+  if (version2 === void 0 || updatedAt === void 0) {
     throw new SenderError("secret_unreadable", `1Password does not say which version of "${title}" this is.`);
   }
   const base2 = { versionId: String(version2), versionCreatedAt: updatedAt };
@@ -82663,11 +82876,33 @@ function fieldsOf2(json) {
     const section = textOf2(field, "section", "label");
     return [{ id, label: textOf2(field, "label") ?? id, value, section, isConcealed: isConcealed2 }];
   });
-  const isTwice = (label) => fields.filter((one) => one.label === label).length > 1;
-  return fields.map(({ id, label, value, isConcealed: isConcealed2, section = id }) => ({
-    ...{ id, value, isConcealed: isConcealed2 },
-    label: isTwice(label) ? `${section}.${label}` : label
+  const labels = distinct(
+    fields.map(({ id, label, section = id }) => [
+      label,
+      `${section}.${label}`,
+      `${section}.${label} (${id})`
+    ])
+  );
+  return fields.map(({ id, value, isConcealed: isConcealed2 }, at) => ({
+    id,
+    value,
+    isConcealed: isConcealed2,
+    label: labels[at] ?? id
   }));
+}
+function distinct(spellings2, depth = 0) {
+  const chosen = spellings2.map((choice) => choice[Math.min(depth, choice.length - 1)] ?? "");
+  const isTwice = (label) => chosen.filter((one) => one === label).length > 1;
+  if (!chosen.some(isTwice)) return chosen;
+  if (spellings2.every((choice) => choice.length <= depth + 1))
+    throw new SenderError(
+      "secret_unreadable",
+      "An item of 1Password has two fields that nothing tells apart. Give one of them another name."
+    );
+  return distinct(
+    spellings2.map((choice, at) => isTwice(chosen[at] ?? "") ? choice : [chosen[at] ?? ""]),
+    depth + 1
+  );
 }
 
 // packages/sdk/src/sources/stores/vault.ts
@@ -82763,11 +82998,11 @@ function refusal9({ status, json }, path2) {
   const fail = (code2, sentence) => new SenderError(code2, sentence);
   if (status === 503) return sealed2();
   if (status === 404 && memberOf(json, "data", "metadata") !== void 0) {
-    const deleted = textOf2(json, "data", "metadata", "deletion_time");
+    const [deleted] = /^\d{4}-\d\d-\d\d/.exec(textOf2(json, "data", "metadata", "deletion_time") ?? "") ?? [];
     const how = memberOf(json, "data", "metadata", "destroyed") === true ? "destroyed" : "deleted";
     return fail(
       "secret_unreadable",
-      `The version of "${path2}" in Vault was ${how}${deleted === void 0 ? "" : ` on ${deleted.slice(0, 10)}`}. Write a new version, or restore it.`
+      `The version of "${path2}" in Vault was ${how}${deleted === void 0 ? "" : ` on ${deleted}`}. Write a new version, or restore it.`
     );
   }
   if (status === 404) {
@@ -82788,10 +83023,10 @@ function versionOf4({ text: text3, json }, { path: path2, place, execution }, { 
   const name = path2.slice(path2.lastIndexOf("/") + 1);
   const arn = `vault:${place}/${path2}`;
   const now = unixSeconds(runtime);
-  const number2 = memberOf(json, "data", "metadata", "version");
+  const number2 = versionNumber(memberOf(json, "data", "metadata", "version"));
   const created = textOf2(json, "data", "metadata", "created_time");
   const createdAt = secondsOf(created);
-  if (typeof number2 === "number" && createdAt !== void 0) {
+  if (number2 !== void 0 && createdAt !== void 0) {
     const value2 = writtenAt(text3, "data", "data");
     if (value2 === void 0 || value2 === "null") {
       throw new SenderError("secret_unreadable", `"${path2}" in Vault has no values. Write a version first.`);
@@ -82802,8 +83037,9 @@ function versionOf4({ text: text3, json }, { path: path2, place, execution }, { 
   const lease = memberOf(json, "lease_duration");
   const leaseId = textOf2(json, "lease_id");
   const value = writtenAt(text3, "data");
-  if (leaseId !== void 0 && typeof lease === "number" && lease > 0 && value !== void 0) {
-    const made = { versionId: execution, versionCreatedAt: now, endsAt: now + lease };
+  const endsAt = typeof lease === "number" && lease > 0 ? unixTime(now + lease) : void 0;
+  if (leaseId !== void 0 && endsAt !== void 0 && value !== void 0) {
+    const made = { versionId: execution, versionCreatedAt: now, endsAt };
     return { arn: `${arn}:${execution}`, name, ...made, inFields: true, value: new Concealed(value) };
   }
   throw new SenderError(
@@ -82813,7 +83049,7 @@ function versionOf4({ text: text3, json }, { path: path2, place, execution }, { 
 }
 function writtenAt(text3, ...path2) {
   return path2.reduce((within, name) => {
-    const member2 = jsonMembers(within ?? "")?.find(({ key }) => key === name);
+    const member2 = jsonMembers(within ?? "")?.findLast(({ key }) => key === name);
     return member2 && within?.slice(member2.start, member2.end);
   }, text3);
 }
@@ -83579,7 +83815,7 @@ function notSet(name) {
 function optional3(parse5) {
   return (text3, name, errors2) => text3 === "" ? void 0 : parse5(text3, name, errors2);
 }
-var asText = (text3) => text3;
+var asText2 = (text3) => text3;
 function oneOf(...words4) {
   return (text3, name) => {
     const found = words4.find((word3) => word3 === text3);
@@ -83618,28 +83854,29 @@ function matching(pattern, sentence) {
     throw new SenderError("input", `${name} ${sentence}`);
   };
 }
-var REVOKED_BY = ["secret", "recipient", "repository", "class", "sender"];
 var asRevokeWhere = (text3, name) => {
-  const lines = text3.split("\n").map((line2) => line2.trim()).filter((line2) => line2 !== "");
+  const lines = linesIn(text3);
   if (lines.length === 0) return void 0;
   if (lines.length === 1 && lines[0] === "all") return { all: true };
   const filter = {};
   for (const line2 of lines) {
     const [, word3, value = ""] = /^(\w+):\s*(\S.*)$/.exec(line2) ?? [];
-    const part2 = REVOKED_BY.find((known) => known === word3);
+    const part2 = REVOCATION_PARTS.find((known) => known === word3);
     if (part2 === void 0 || filter[part2] !== void 0) {
       throw new SenderError(
         "input",
-        `${name} must be all, or lines like recipient: ana@vendor.example, each of ${REVOKED_BY.join(", ")} at most once.`
+        `${name} must be all, or lines like recipient: ana@vendor.example, each of ${REVOCATION_PARTS.join(", ")} at most once.`
       );
     }
+    const problem = filterProblem(part2, value, `${name}: ${part2}`);
+    if (problem !== void 0) throw new SenderError("input", problem);
     filter[part2] = value;
   }
   return filter;
 };
 var asPort = (text3, name) => {
-  const port = /^\d{1,5}$/.test(text3) ? Number(text3) : 0;
-  if (port >= 1 && port <= 65535) return port;
+  const port = parsePort(text3);
+  if (port !== void 0) return port;
   throw new SenderError("input", `${name} is not a port number.`);
 };
 var asIssueNumber = (text3, name) => {
@@ -83705,20 +83942,20 @@ var TABLE = {
   "secret-ids": { parse: parseSecretIds },
   parameters: { parse: parseParameters },
   "other-secrets": { parse: parseOtherSecrets },
-  "vault-url": { parse: optional3(asText) },
-  "vault-namespace": { parse: optional3(asText) },
-  "vault-role": { parse: optional3(asText) },
+  "vault-url": { parse: optional3(asText2) },
+  "vault-namespace": { parse: optional3(asText2) },
+  "vault-role": { parse: optional3(asText2) },
   "vault-auth-path": {
     default: "jwt",
     parse: matching(/^[\w/-]{1,200}$/, "is not a path. Write it like jwt.")
   },
-  "vault-audience": { parse: optional3(asText) },
+  "vault-audience": { parse: optional3(asText2) },
   values: { verbatim: true, secrets: secretParts, parse: (text3) => parseGivenValues(text3) },
   "values-file": { file: true, secrets: secretParts, parse: (text3) => parseGivenValues(text3, "values-file") },
   source: { default: "secrets-manager", parse: oneOf("secrets-manager", "sts", "github-app") },
   "role-to-assume": { parse: optional3(parseRoleArn) },
   "role-duration": { default: "1h", parse: asSeconds },
-  "role-session-policy": { parse: optional3(asText) },
+  "role-session-policy": { parse: optional3(asText2) },
   "app-id": { parse: optional3(matching(/^[\w.-]{1,100}$/, "is not the id of a GitHub App.")) },
   "app-private-key": { verbatim: true, secrets: whole2, parse: optional3(asSecret) },
   "app-repositories": { parse: parseRepositories },
@@ -83726,7 +83963,7 @@ var TABLE = {
   "parse-json-secrets": { default: "false", parse: asBoolean2 },
   recipients: { parse: asRecipients },
   "recipients-file": { file: true, parse: asRecipientsFile },
-  class: { parse: optional3(asText) },
+  class: { parse: optional3(asText2) },
   "expires-in": { parse: optional3(asSeconds) },
   passphrase: {
     verbatim: true,
@@ -83757,23 +83994,23 @@ var TABLE = {
   },
   "smtp-port": { default: "587", parse: asPort },
   "smtp-tls": { default: "auto", parse: oneOf("auto", "implicit", "starttls") },
-  "smtp-user": { parse: optional3(asText) },
+  "smtp-user": { parse: optional3(asText2) },
   "smtp-password": { verbatim: true, secrets: whole2, parse: optional3(asSecret) },
   "smtp-access-token": { secrets: whole2, parse: optional3(asSecret) },
-  "smtp-token-url": { parse: optional3(asText) },
-  "smtp-client-id": { parse: optional3(asText) },
+  "smtp-token-url": { parse: optional3(asText2) },
+  "smtp-client-id": { parse: optional3(asText2) },
   "smtp-client-secret": { secrets: whole2, parse: optional3(asSecret) },
   "smtp-refresh-token": { secrets: whole2, parse: optional3(asSecret) },
-  "smtp-token-scope": { parse: optional3(asText) },
+  "smtp-token-scope": { parse: optional3(asText2) },
   "smtp-name": { parse: optional3(parseEhloName) },
-  "configuration-set": { parse: optional3(asText) },
-  region: { parse: optional3(asText) },
+  "configuration-set": { parse: optional3(asText2) },
+  region: { parse: optional3(asText2) },
   rotate: { default: "none", parse: oneOf("managed", "generate", "none") },
-  "rotate-key": { default: "password", parse: asText },
+  "rotate-key": { default: "password", parse: asText2 },
   "rotate-timeout": { default: "5m", parse: asSeconds },
-  "password-length": { default: "32", parse: asText },
-  "password-characters": { default: "lowercase, uppercase, digits", parse: asText },
-  "password-exclude": { parse: asText },
+  "password-length": { default: "32", parse: asText2 },
+  "password-characters": { default: "lowercase, uppercase, digits", parse: asText2 },
+  "password-exclude": { parse: asText2 },
   "rotated-within": { parse: optional3(asSeconds) },
   "version-stage": {
     parse: optional3(
@@ -83832,7 +84069,7 @@ function fileText(name, path2, read) {
   try {
     bytes2 = read.file(path2);
   } catch (error3) {
-    const code2 = error3 instanceof Error && "code" in error3 ? String(error3.code) : "unknown error";
+    const code2 = systemCode(error3) ?? "unknown error";
     throw refuse2(`cannot be read (${code2})`, error3);
   }
   if (bytes2.length > LARGEST_FILE) throw refuse2("is larger than a megabyte");
@@ -83857,11 +84094,11 @@ function githubCommands(write2 = (command9) => command9()) {
     ...{ info: info2, warning: warning3, error: error3 },
     output: (name, value) => {
       try {
-        write2(() => setOutput(name, oneLine4(String(value))));
+        write2(() => setOutput(name, plainLine(String(value))));
       } catch (cause) {
         if (!lost) {
           error3(
-            `The step's outputs could not be written (${codeOf(cause)}). What was done stays done; ids and states are in the log and the job summary.`
+            `The step's outputs could not be written (${systemCode(cause) ?? "unknown error"}). What was done stays done; ids and states are in the log and the job summary.`
           );
         }
         lost = true;
@@ -83875,7 +84112,7 @@ function githubCommands(write2 = (command9) => command9()) {
       } catch (error4) {
         throw new SenderError(
           "input",
-          `The step's outputs cannot be written (${codeOf(error4)}), so nothing was begun. Check the file that GITHUB_OUTPUT names, and the disk of the runner.`,
+          `The step's outputs cannot be written (${systemCode(error4) ?? "unknown error"}), so nothing was begun. Check the file that GITHUB_OUTPUT names, and the disk of the runner.`,
           { cause: error4 }
         );
       }
@@ -83891,9 +84128,6 @@ function githubCommands(write2 = (command9) => command9()) {
     outputsLost: () => lost
   };
 }
-function codeOf(error3) {
-  return error3 instanceof Error && "code" in error3 ? String(error3.code) : "unknown error";
-}
 function githubInputs() {
   const files = /* @__PURE__ */ new Map();
   return {
@@ -83906,10 +84140,7 @@ function githubInputs() {
   };
 }
 function logLine(text3) {
-  return oneLine4(text3).replace(/##(?=\[)/g, "## ").replace(/^[\s\p{Default_Ignorable_Code_Point}]*::/u, ": :");
-}
-function oneLine4(text3) {
-  return text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(new RegExp("\\p{Bidi_Control}", "gu"), "");
+  return plainLine(text3).replace(/##(?=\[)/g, "## ").replace(/^[\s\p{Default_Ignorable_Code_Point}]*::/u, ": :");
 }
 function guardStreams(streams) {
   let isOurs = false;
@@ -83978,15 +84209,16 @@ function requestSummary(view) {
         ["Reason", escapeMarkdown(reason)],
         ["Requested by", escapeMarkdown(requestedBy)],
         ...originOfRequest(view).map(([name2, value]) => [name2, escapeMarkdown(value)]),
-        [
-          state3 === "pending" || state3 === "approved" ? "Ends (UTC)" : "Ended or ends (UTC)",
-          utc(view.expiresAt)
-        ]
+        ...endOf(view)
       ]
     ),
     ...approvalsTable(view),
     ...howToApprove(view)
   ].join("\n\n").concat("\n");
+}
+function endOf({ state: state3, expiresAt }) {
+  if (state3 === "denied") return [];
+  return [[state3 === "expired" ? "Request expired (UTC)" : "Request expires (UTC)", utc(expiresAt)]];
 }
 var HEADINGS = {
   pending: ({ missing }) => `needs approval by ${missing.map(escapeMarkdown).join(" and ")}`,
@@ -84033,7 +84265,7 @@ ${commands9.join("\n")}
   ];
 }
 function code(text3) {
-  return `\`${text3.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
+  return `\`${text3.replace(/[^A-Za-z0-9_:./-]/g, "?")}\``;
 }
 function utc(seconds) {
   const date2 = new Intl.DateTimeFormat("en-GB", {
@@ -84093,11 +84325,14 @@ function dryRunSummary(details, expected, rotation, run) {
     ...rotation ? [`${secrets} would be rotated first.`] : [],
     markdownTable(
       ["Recipient", "What would happen"],
-      expected.map((one) => [hint(one.recipient), escapeMarkdown(expectation(one))])
+      expected.map((one) => [hint(one.recipient), escapeMarkdown(capitalised(expectation(one)))])
     ),
     "Nothing was created or sent.",
     secretsList(details.secrets)
   ].join("\n\n").concat("\n");
+}
+function capitalised(text3) {
+  return text3.charAt(0).toUpperCase() + text3.slice(1);
 }
 function expectation(expected) {
   switch (expected.kind) {
@@ -84120,16 +84355,15 @@ ${versionsTable(rotated)}`]
   ].join("\n\n").concat("\n");
 }
 function factsLine(details, run) {
-  const asked = {
-    click: "no question",
-    email: "their address",
-    "email-code": "their address and a mailed code"
-  }[details.class.verification];
-  const passphrase = details.passphraseNeeded ? ", and the passphrase" : "";
+  const asked = [
+    ...{ click: [], email: ["their address"], "email-code": ["their address", "a mailed code"] }[details.class.verification],
+    ...details.passphraseNeeded ? ["the passphrase"] : []
+  ];
+  const questions = asked.length === 0 ? "nothing" : new Intl.ListFormat("en-GB").format(asked);
   const facts = [
     `Class **${escapeMarkdown(details.class.name)}**`,
     `links end after **${formatDuration(details.expiresIn)}**`,
-    `recipients are asked for ${asked}${passphrase}`,
+    `recipients are asked for ${questions}`,
     ...details.reason === void 0 ? [] : [`reason: ${escapeMarkdown(details.reason)}`],
     `sent by ${escapeMarkdown(run.actor)}`
   ];
@@ -84347,16 +84581,8 @@ function workflowRunOf({
 }) {
   return { repository, workflow, actor, id, url: `${serverUrl}/${repository}/actions/runs/${id}` };
 }
-var GRACE_MS = 2500;
-async function withTimeout(seconds, { runtime, onCancel: onCancel2 }, work, atLimit = () => timeIsUp(seconds)) {
-  const ending = startDeadline({ limitMs: seconds * 1e3, graceMs: GRACE_MS, atLimit }, runtime);
-  const done = onCancel2(ending.stop);
-  try {
-    return await work(ending.deadline);
-  } finally {
-    done();
-    ending.close();
-  }
+function withTimeout(seconds, { runtime, onCancel: onCancel2 }, work, atLimit = () => timeIsUp(seconds)) {
+  return withDeadline({ limitMs: seconds * 1e3, atLimit, onStop: onCancel2 }, runtime, work);
 }
 function timeIsUp(seconds) {
   return new SenderError(
@@ -85516,7 +85742,8 @@ var ARMOR = /^-----(BEGIN|END) [A-Z0-9 ]+-----$/;
 function maskedForms(value, kept) {
   const text3 = typeof value === "string" ? value : decodeText(value);
   const texts = text3 === void 0 ? [] : concealedTexts(text3, kept);
-  const forms = [...texts.flatMap(formsOfText), ...encodings(Buffer.from(value))];
+  const bytes2 = Buffer.from(value);
+  const forms = [...texts.flatMap(formsOfText), ...encodedForms(bytes2), ...wrapped(bytes2)];
   return [...new Set(forms.flatMap((form) => [form, logLine(form)]))].filter(
     (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form)
   );
@@ -85528,22 +85755,26 @@ function maskLogin(workflow, ...[user, proof]) {
   for (const text3 of loginTexts(user, proof)) maskAll(workflow, text3);
 }
 function formsOfText(text3) {
-  return [text3, text3.trim(), ...linesOf2(text3)].filter((part2) => part2.length > 0).flatMap((part2) => [part2, ...spellings2(part2), ...encodings(Buffer.from(part2, "utf8"))]);
+  const wholes = [text3, text3.trim()];
+  return [...wholes, ...linesOf2(text3)].filter((part2) => part2.length > 0).flatMap((part2) => [
+    ...[part2, ...escapedForms(part2), ...encodedForms(Buffer.from(part2, "utf8"))],
+    // Of a line alone nobody makes several: a key would need twice the masks, which the runner looks for in every line of the job.
+    ...wholes.includes(part2) ? wrapped(Buffer.from(part2, "utf8")) : []
+  ]);
+}
+var BASE64_COLUMNS = [64, 76];
+var HEX_COLUMNS = [60];
+function wrapped(bytes2) {
+  const unpadded = bytes2.toString("base64").replace(/=+$/, "");
+  return [...linesOfColumns(unpadded, BASE64_COLUMNS), ...linesOfColumns(bytes2.toString("hex"), HEX_COLUMNS)];
+}
+function linesOfColumns(text3, ends) {
+  return ends.filter((columns) => text3.length > columns).flatMap((columns) => text3.match(new RegExp(`.{1,${columns}}`, "g")) ?? []).filter((line2) => line2.length >= SHORTEST_LINE);
 }
 function linesOf2(text3) {
   const lines = text3.split(/\r\n|\r|\n/);
   if (lines.length === 1 || isJsonContainer(text3)) return [];
   return lines.flatMap((line2) => [line2, line2.trim()]).filter((line2) => line2.trim().length >= SHORTEST_LINE && !ARMOR.test(line2.trim()));
-}
-function encodings(bytes2) {
-  const hex = bytes2.toString("hex");
-  const base643 = bytes2.toString("base64");
-  return [base643, base643.replace(/=+$/, ""), bytes2.toString("base64url"), hex, hex.toUpperCase()];
-}
-function spellings2(text3) {
-  const wellFormed = Buffer.from(text3, "utf8").toString("utf8");
-  const url3 = encodeURIComponent(wellFormed);
-  return [url3, url3.replaceAll("%20", "+"), encodeURI(wellFormed), JSON.stringify(text3).slice(1, -1)];
 }
 function decodeText(bytes2) {
   try {
@@ -85588,7 +85819,8 @@ function storeContext(context, deadline) {
   const { env: env2, runtime } = context;
   const { onToken, idToken } = tokenPorts(context);
   return {
-    ...{ ...machineOf(env2), runtime, deadline, onToken },
+    ...machineOf(env2, deadline),
+    ...{ runtime, onToken },
     idToken: (audience) => idToken(audience, deadline)
   };
 }
@@ -86286,7 +86518,7 @@ function setOutputs2(summary2, today, file, workflow) {
   workflow.output("report-file", file);
   workflow.output("stale-secrets", JSON.stringify(secrets));
   workflow.info(
-    `${summary2.handoffs.length} handoffs from ${summary2.since} to ${summary2.until}; ${secrets.length} shared secrets were not rotated for ${STALE_AFTER_DAYS} days. The report is in ${file}.`
+    `${pluralize(summary2.handoffs.length, "handoff")} from ${summary2.since} to ${summary2.until}; ${pluralize(secrets.length, "shared secret")} ${secrets.length === 1 ? "was" : "were"} not rotated for ${STALE_AFTER_DAYS} days. The report is in ${file}.`
   );
 }
 function shortened2(markdown) {
@@ -86340,6 +86572,7 @@ function openMail(choice, runtime, tokens) {
   return choice.by === "smtp" ? smtpTransport(choice.server, runtime, tokens) : sesTransport(choice.options, runtime);
 }
 async function main() {
+  process.env.NoDefaultCurrentDirectoryInExePath = "1";
   allowSlowConnections();
   const workflow = githubCommands(guardStreams([process.stdout, process.stderr]));
   process.removeAllListeners("warning").on("warning", ({ message: message2 }) => workflow.info(message2));
