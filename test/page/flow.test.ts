@@ -386,6 +386,20 @@ describe("a mailed code", () => {
     expect(walk.at("ended").state).toBe("revoked");
   });
 
+  test("for a handoff that was claimed meanwhile is not needed where the claim is this browser's own", () => {
+    walk.send({ type: "code_answered", result: refused("claimed"), now: NOW });
+    expect(walk.last.at(-1)).toMatchObject({ type: "claim" });
+    expect(walk.last.at(-1)).not.toHaveProperty("body.code");
+    walk.claimAnswered();
+    walk.at("opened");
+  });
+
+  test("for a handoff that somebody else has claimed tells that ending", () => {
+    walk.send({ type: "code_answered", result: refused("claimed"), now: NOW });
+    walk.claimAnswered(refused("claimed"));
+    expect(walk.at("ended").state).toBe("claimed");
+  });
+
   test("leads back to the address", () => {
     walk.send({ type: "back" });
     expect(walk.at("ready").typed.email).toBe(" Ana@vendor.example");

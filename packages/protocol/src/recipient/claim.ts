@@ -62,6 +62,8 @@ export function whenCode({ error: _, ...screen }: CodeScreen, event: FlowEvent):
       const { result } = event;
       if (result.kind === "ok") return show({ ...screen, mailing: "sent" });
       const state = result.kind === "refused" ? endingOf(result) : undefined;
+      // Perhaps by this browser, whose claim arrived late or came from another tab: then it gets the envelope, and asks for no code.
+      if (state === "claimed") return claim({ ...screen, code: undefined });
       if (state) return ended(handoff.link.id, state, undefined, handoff);
       return show({ ...screen, mailing: "failed" });
     }
